@@ -1,0 +1,380 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/anteroom-id/anteroom/internal/identity"
+)
+
+// Group commit. A durable commit costs a flush of the disk, and one flush can
+// carry many writes: writers queue, one committer runs each one's function
+// under a savepoint of its own in one transaction, commits, and only then
+// answers them all. A function that fails is rolled back to its savepoint and
+// hurts nobody. A writer that comes alone is never made to wait for company.
+//
+// On SQLite one committer serves all workspaces, as there is one writer anyway.
+// On PostgreSQL each workspace has its own while it has work: batches that mix
+// workspaces would wait for one another's sequence rows and deadlock.
+
+const (
+	maxBatch   = 64                     // writes in one transaction
+	maxLater   = 256                    // deferred works that ride along, at most
+	maxPending = 16384                  // deferred works kept before callers wait
+	laterDelay = 500 * time.Millisecond // how long a deferred work waits for company
+)
+
+// job is one write: a function and the channel its outcome is told on.
+type job struct {
+	ws   identity.WorkspaceID
+	f    func(*Tx) error
+	err  error
+	done chan error // nil: nobody waits
+}
+
+// lane is a queue of writes that one goroutine commits.
+type lane struct {
+	queue   []*job // waiting, in order
+	later   []*job // deferred, in order
+	timer   bool   // a flush of later is due
+	flush   bool   // commit later even when the queue is empty
+	running bool
+}
+
+type committer struct {
+	s      *Store
+	mu     sync.Mutex
+	idle   sync.Cond // signalled when a lane stops or shrinks
+	lanes  map[identity.WorkspaceID]*lane
+	closed bool
+}
+
+var errClosed = &identity.Error{Kind: identity.Unavailable, Msg: "the server is shutting down; try again"}
+
+func newCommitter(s *Store) *committer {
+	c := &committer{s: s, lanes: map[identity.WorkspaceID]*lane{}}
+	c.idle.L = &c.mu
+	return c
+}
+
+// Write runs f in a transaction on the workspace and returns once its outcome
+// is durable: nil means that f's changes are on disk, an error that none of
+// them ever will be. F runs on the committer's goroutine, so it should only do
+// what needs the transaction, and it must not call Write.
+//
+// Ctx ends the waiting in the queue, never a commit under way.
+func (s *Store) Write(ctx context.Context, ws identity.WorkspaceID, f func(*Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	j := &job{ws: ws, f: f, done: make(chan error, 1)}
+	if err := s.commit.add(j); err != nil {
+		return err
+	}
+	return <-j.done
+}
+
+// Later runs f in one of the next transactions on the workspace: with the next
+// write, or within half a second. What is deferred is lost when the process is
+// killed; it is for records that must not cost a commit, such as the
+// provisioning log of reads.
+func (s *Store) Later(ws identity.WorkspaceID, f func(*Tx) error) {
+	s.commit.addLater(&job{ws: ws, f: f})
+}
+
+func (c *committer) lane(ws identity.WorkspaceID) *lane {
+	if !c.s.dialect.perSpace {
+		ws = ""
+	}
+	l := c.lanes[ws]
+	if l == nil {
+		l = &lane{}
+		c.lanes[ws] = l
+	}
+	return l
+}
+
+func (c *committer) add(j *job) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return errClosed
+	}
+	l := c.lane(j.ws)
+	l.queue = append(l.queue, j)
+	c.start(l, j.ws)
+	return nil
+}
+
+func (c *committer) addLater(j *job) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l := c.lane(j.ws)
+	for len(l.later) >= maxPending && !c.closed {
+		l.flush = true
+		c.start(l, j.ws)
+		c.idle.Wait()
+	}
+	if c.closed {
+		return
+	}
+	l.later = append(l.later, j)
+	if !l.timer {
+		l.timer = true
+		time.AfterFunc(laterDelay, func() { c.flushLater(j.ws) })
+	}
+}
+
+func (c *committer) flushLater(ws identity.WorkspaceID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l := c.lane(ws)
+	l.timer = false
+	if len(l.later) > 0 {
+		l.flush = true
+		c.start(l, ws)
+	}
+}
+
+// start runs the lane's goroutine unless it runs already. c.mu is held.
+func (c *committer) start(l *lane, ws identity.WorkspaceID) {
+	if l.running {
+		return
+	}
+	l.running = true
+	go c.run(l, ws)
+}
+
+// run commits batch after batch until the lane has nothing left to do.
+func (c *committer) run(l *lane, ws identity.WorkspaceID) {
+	for {
+		c.mu.Lock()
+		batch, later := l.take()
+		if len(batch)+len(later) == 0 {
+			l.running = false
+			if len(l.later) == 0 && !l.timer && c.s.dialect.perSpace {
+				delete(c.lanes, ws)
+			}
+			c.idle.Broadcast()
+			c.mu.Unlock()
+			return
+		}
+		c.idle.Broadcast()
+		c.mu.Unlock()
+		c.s.commitBatch(batch, later)
+	}
+}
+
+// take removes the next batch from the lane: writes first, and deferred work
+// with them, or alone when its time has come.
+func (l *lane) take() (batch, later []*job) {
+	n := min(len(l.queue), maxBatch)
+	batch, l.queue = l.queue[:n:n], l.queue[n:]
+	if n > 0 || l.flush {
+		m := min(len(l.later), maxLater)
+		if n > 0 && !l.flush {
+			m = min(m, 8+2*n) // company must not make a writer wait
+		}
+		later, l.later = l.later[:m:m], l.later[m:]
+	}
+	if len(l.later) == 0 {
+		l.flush = false
+	}
+	return batch, later
+}
+
+// close commits what waits and refuses what comes after.
+func (c *committer) close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	for ws, l := range c.lanes {
+		if len(l.later) > 0 {
+			l.flush = true
+			c.start(l, ws)
+		}
+	}
+	for c.busy() {
+		c.idle.Wait()
+	}
+}
+
+func (c *committer) busy() bool {
+	for _, l := range c.lanes {
+		if l.running {
+			return true
+		}
+	}
+	return false
+}
+
+// commitBatch runs the jobs in one transaction, commits, and answers.
+func (s *Store) commitBatch(batch, later []*job) {
+	b := &transaction{s: s, tallies: map[identity.WorkspaceID]*Tally{}}
+	err := b.run(batch, later)
+	for _, j := range batch {
+		if err != nil && j.err == nil {
+			j.err = err
+		}
+		j.done <- j.err
+	}
+	if err != nil {
+		s.log.Error("commit failed", "writes", len(batch), "error", err)
+		return
+	}
+	for ws, t := range b.tallies {
+		if t.dirty {
+			s.watch.wake(ws)
+		}
+	}
+}
+
+// transaction is one batch being committed.
+type transaction struct {
+	s       *Store
+	q       querier
+	stamp   int64
+	tallies map[identity.WorkspaceID]*Tally
+}
+
+func (b *transaction) run(batch, later []*job) (err error) {
+	ctx := context.Background()
+	q, release, err := b.s.engine.writer(ctx)
+	if err != nil {
+		return &identity.Error{Kind: identity.Unavailable, Msg: "the database cannot be reached; try again", Err: err}
+	}
+	b.q = q
+	defer func() { release(err != nil) }()
+	if _, err := q.exec(ctx, b.s.dialect.begin); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	done, err := b.runJobs(ctx, batch, later)
+	if err != nil || done == 0 {
+		_, rerr := q.exec(ctx, "ROLLBACK")
+		return errors.Join(err, rerr)
+	}
+	if _, err := q.exec(ctx, "COMMIT"); err != nil {
+		_, _ = q.exec(ctx, "ROLLBACK")
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// runJobs runs every job under a savepoint (a single one needs none: the
+// transaction is its own) and says how many succeeded.
+func (b *transaction) runJobs(ctx context.Context, batch, later []*job) (done int, err error) {
+	if b.stamp, _, err = one(ctx, b.q, scanInt, b.s.dialect.stamp); err != nil {
+		return 0, fmt.Errorf("stamp: %w", err)
+	}
+	alone := len(batch)+len(later) == 1
+	for _, j := range batch {
+		if err := b.runJob(ctx, j, alone); err != nil {
+			return 0, err
+		}
+		if j.err == nil {
+			done++
+		}
+	}
+	if len(later) > 0 {
+		kept, err := b.runLater(ctx, later, alone)
+		if err != nil {
+			return 0, err
+		}
+		done += kept
+	}
+	for ws, t := range b.tallies {
+		if t.dirty && t.found {
+			if err := (&Reader{ws: ws, q: b.q}).writeTally(ctx, t); err != nil {
+				return 0, fmt.Errorf("tally: %w", err)
+			}
+		}
+	}
+	return done, nil
+}
+
+func (b *transaction) runJob(ctx context.Context, j *job, alone bool) error {
+	t, err := b.tallyOf(ctx, j.ws)
+	if err != nil {
+		return err
+	}
+	before := *t
+	if !alone {
+		if _, err := b.q.exec(ctx, "SAVEPOINT one"); err != nil {
+			return fmt.Errorf("savepoint: %w", err)
+		}
+	}
+	j.err = guarded(j.f, b.tx(j.ws, t))
+	if j.err != nil {
+		*t = before
+	}
+	if alone {
+		return nil
+	}
+	return b.endSavepoint(ctx, j.err == nil)
+}
+
+// runLater runs the deferred works under one savepoint: they are records that
+// cannot fail for a reason of their own, so when one does, all go, and the log
+// says why. They see no tally and must not write to the change log.
+func (b *transaction) runLater(ctx context.Context, later []*job, alone bool) (done int, err error) {
+	if !alone {
+		if _, err := b.q.exec(ctx, "SAVEPOINT one"); err != nil {
+			return 0, fmt.Errorf("savepoint: %w", err)
+		}
+	}
+	for _, j := range later {
+		if err := guarded(j.f, b.tx(j.ws, &Tally{})); err != nil {
+			b.s.log.Error("deferred work failed", "workspace", j.ws, "lost", len(later), "error", err)
+			if alone {
+				return 0, nil
+			}
+			return 0, b.endSavepoint(ctx, false)
+		}
+	}
+	if alone {
+		return len(later), nil
+	}
+	return len(later), b.endSavepoint(ctx, true)
+}
+
+func (b *transaction) tx(ws identity.WorkspaceID, t *Tally) *Tx {
+	return &Tx{Reader: Reader{ws: ws, q: b.q, s: b.s}, tally: t, stamp: b.stamp}
+}
+
+func (b *transaction) endSavepoint(ctx context.Context, keep bool) error {
+	if !keep {
+		if _, err := b.q.exec(ctx, "ROLLBACK TO SAVEPOINT one"); err != nil {
+			return fmt.Errorf("roll back to savepoint: %w", err)
+		}
+	}
+	_, err := b.q.exec(ctx, "RELEASE SAVEPOINT one")
+	return err
+}
+
+// tallyOf reads, and on PostgreSQL locks, the workspace's tally once a batch.
+func (b *transaction) tallyOf(ctx context.Context, ws identity.WorkspaceID) (*Tally, error) {
+	if t := b.tallies[ws]; t != nil {
+		return t, nil
+	}
+	t, _, err := (&Reader{ws: ws, q: b.q}).readTally(ctx, b.s.dialect.lockTally)
+	if err != nil {
+		return nil, fmt.Errorf("tally: %w", err)
+	}
+	b.tallies[ws] = &t
+	return &t, nil
+}
+
+// guarded runs f and turns a panic into an error, so that one request's defect
+// cannot take the others' writes with it.
+func guarded(f func(*Tx) error, tx *Tx) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in a write: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return f(tx)
+}

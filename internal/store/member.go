@@ -1,0 +1,263 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/anteroom-id/anteroom/internal/identity"
+)
+
+// View is what a SCIM answer needs of a member or a group: its resource and
+// nothing else.
+type View struct {
+	Member   identity.MemberID // "" for a group
+	ID       string            // SCIM id
+	Version  int64
+	Created  int64 // microseconds
+	Modified int64
+	Doc      []byte
+}
+
+const viewColumns = `m.id, m.resource_id, m.version, m.created, m.modified, m.doc`
+
+func scanView(s scanner) (v View, err error) {
+	var member string
+	err = s.Scan(&member, &v.ID, &v.Version, &v.Created, &v.Modified, &v.Doc)
+	v.Member = identity.MemberID(member)
+	return v, err
+}
+
+// User finds a member's resource by its SCIM id.
+func (r *Reader) User(ctx context.Context, id string) (View, bool, error) {
+	return one(ctx, r.q, scanView,
+		`SELECT `+viewColumns+` FROM member m WHERE m.workspace_id = $1 AND m.resource_id = $2`, r.ws, id)
+}
+
+// Key names a look-up: a way to find members, or groups, by the exact or folded
+// value of one attribute.
+type Key struct {
+	Name  string // KeyUserName, ..., or a match attribute's canonical path
+	Value string // folded unless the attribute is compared exactly
+}
+
+// The look-up keys that every workspace has.
+const (
+	KeyUserName    = "userName"
+	KeyExternalID  = "externalId"
+	KeyDisplayName = "displayName"
+	KeyAddress     = "emails.value"
+)
+
+// Users lists the members that a key may mean, at most limit. A candidate must
+// still be confirmed with the filter: the index narrows, Go decides.
+func (r *Reader) Users(ctx context.Context, k Key, limit int) ([]View, error) {
+	const head, tail = `SELECT ` + viewColumns + ` FROM member m WHERE m.workspace_id = $1 AND m.resource_id IS NOT NULL AND `, ` ORDER BY m.resource_id LIMIT $3`
+	switch k.Name {
+	case KeyUserName:
+		return many(ctx, r.q, scanView, head+`m.user_key = $2`+tail, r.ws, k.Value, limit)
+	case KeyExternalID:
+		return many(ctx, r.q, scanView, head+`m.external_id = $2 AND m.external_id <> ''`+tail, r.ws, k.Value, limit)
+	case KeyDisplayName:
+		return many(ctx, r.q, scanView, head+`m.display_key = $2`+tail, r.ws, k.Value, limit)
+	case KeyAddress:
+		found, err := many(ctx, r.q, scanView, head+`m.address_key = $2 AND m.address_key <> ''`+tail, r.ws, k.Value, limit)
+		if err != nil || len(found) >= limit {
+			return found, err
+		}
+		more, err := r.usersByKey(ctx, k, limit-len(found))
+		return append(found, more...), err
+	}
+	return r.usersByKey(ctx, k, limit)
+}
+
+func (r *Reader) usersByKey(ctx context.Context, k Key, limit int) ([]View, error) {
+	return many(ctx, r.q, scanView, `SELECT `+viewColumns+` FROM member_key k
+		JOIN member m ON m.workspace_id = k.workspace_id AND m.id = k.member_id
+		WHERE k.workspace_id = $1 AND k.name = $2 AND k.value = $3 AND m.resource_id IS NOT NULL
+		ORDER BY m.resource_id LIMIT $4`, r.ws, k.Name, k.Value, limit)
+}
+
+// UsersAfter lists up to limit members in the order of their SCIM ids, which is
+// the order of their arrival, from behind the given one ("" for the first).
+func (r *Reader) UsersAfter(ctx context.Context, after string, limit int) ([]View, error) {
+	return many(ctx, r.q, scanView, `SELECT `+viewColumns+` FROM member m
+		WHERE m.workspace_id = $1 AND m.resource_id IS NOT NULL AND m.resource_id > $2 ORDER BY m.resource_id LIMIT $3`, r.ws, after, limit)
+}
+
+// UserAt gives the SCIM id of the n-th member in that order, counted from 1.
+// It costs as much as n is large; "" means that there are fewer.
+func (r *Reader) UserAt(ctx context.Context, n int) (string, error) {
+	id, _, err := one(ctx, r.q, scanText, `SELECT m.resource_id FROM member m
+		WHERE m.workspace_id = $1 AND m.resource_id IS NOT NULL ORDER BY m.resource_id LIMIT 1 OFFSET $2`, r.ws, n-1)
+	return id, err
+}
+
+// UsersModified lists up to limit members changed at or after since, in microseconds.
+func (r *Reader) UsersModified(ctx context.Context, since int64, limit int) ([]View, error) {
+	return many(ctx, r.q, scanView, `SELECT `+viewColumns+` FROM member m
+		WHERE m.workspace_id = $1 AND m.modified >= $2 AND m.resource_id IS NOT NULL ORDER BY m.modified LIMIT $3`, r.ws, since, limit)
+}
+
+const memberColumns = `m.id, coalesce(m.resource_id, ''), m.connection_id, m.state, m.user_name, m.address, m.display_name,
+	m.given_name, m.family_name, m.title, m.external_id, m.attributes, m.grants, m.held, m.version, m.created, m.modified, m.doc`
+
+func scanMember(s scanner) (m identity.Member, err error) {
+	var attributes, grants, held string
+	var created, modified int64
+	if err = s.Scan(&m.ID, &m.ResourceID, &m.Connection, &m.State, &m.UserName, &m.Address, &m.DisplayName,
+		&m.GivenName, &m.FamilyName, &m.Title, &m.ExternalID, &attributes, &grants, &held, &m.Version, &created, &modified, &m.Doc); err != nil {
+		return m, err
+	}
+	m.Created, m.Modified = fromMicros(created), fromMicros(modified)
+	if held != "" {
+		m.Held = &identity.Held{}
+		if err = json.Unmarshal([]byte(held), m.Held); err != nil {
+			return m, err
+		}
+	}
+	if attributes != "" {
+		if err = json.Unmarshal([]byte(attributes), &m.Attributes); err != nil {
+			return m, err
+		}
+	}
+	return m, json.Unmarshal([]byte(grants), &m.Grants)
+}
+
+// Member finds a member by its own id.
+func (r *Reader) Member(ctx context.Context, id identity.MemberID) (identity.Member, bool, error) {
+	return one(ctx, r.q, scanMember, `SELECT `+memberColumns+` FROM member m WHERE m.workspace_id = $1 AND m.id = $2`, r.ws, id)
+}
+
+// MemberByResource finds a member by its SCIM id.
+func (r *Reader) MemberByResource(ctx context.Context, id string) (identity.Member, bool, error) {
+	return one(ctx, r.q, scanMember, `SELECT `+memberColumns+` FROM member m WHERE m.workspace_id = $1 AND m.resource_id = $2`, r.ws, id)
+}
+
+// MemberByUserName finds the member whose SCIM userName folds to key.
+func (r *Reader) MemberByUserName(ctx context.Context, key string) (identity.Member, bool, error) {
+	return one(ctx, r.q, scanMember, `SELECT `+memberColumns+` FROM member m
+		WHERE m.workspace_id = $1 AND m.user_key = $2 AND m.resource_id IS NOT NULL`, r.ws, key)
+}
+
+// MemberByAddress finds the member whose one address folds to key.
+func (r *Reader) MemberByAddress(ctx context.Context, key string) (identity.Member, bool, error) {
+	return one(ctx, r.q, scanMember, `SELECT `+memberColumns+` FROM member m
+		WHERE m.workspace_id = $1 AND m.address_key = $2 AND m.address_key <> '' AND m.resource_id IS NOT NULL`, r.ws, key)
+}
+
+// MembersByKey lists members with a look-up key, those without a SCIM resource too.
+func (r *Reader) MembersByKey(ctx context.Context, k Key) ([]identity.Member, error) {
+	if k.Name == KeyExternalID {
+		return many(ctx, r.q, scanMember, `SELECT `+memberColumns+` FROM member m
+			WHERE m.workspace_id = $1 AND m.external_id = $2 AND m.external_id <> '' ORDER BY m.id LIMIT 10`, r.ws, k.Value)
+	}
+	return many(ctx, r.q, scanMember, `SELECT `+memberColumns+` FROM member_key k
+		JOIN member m ON m.workspace_id = k.workspace_id AND m.id = k.member_id
+		WHERE k.workspace_id = $1 AND k.name = $2 AND k.value = $3 ORDER BY m.id LIMIT 10`, r.ws, k.Name, k.Value)
+}
+
+// Members lists up to limit members in the order they became known, newest first, those without a SCIM resource too.
+func (r *Reader) Members(ctx context.Context, limit int) ([]identity.Member, error) {
+	return many(ctx, r.q, scanMember, `SELECT `+memberColumns+` FROM member m WHERE m.workspace_id = $1 ORDER BY m.id DESC LIMIT $2`, r.ws, limit)
+}
+
+// MemberByRetired finds the member who once had the SCIM id.
+func (r *Reader) MemberByRetired(ctx context.Context, id string) (identity.MemberID, bool, error) {
+	m, found, err := one(ctx, r.q, scanText, `SELECT member_id FROM retired WHERE workspace_id = $1 AND resource_id = $2`, r.ws, id)
+	return identity.MemberID(m), found, err
+}
+
+// InsertMember adds a member with its look-up keys and counts it. False means
+// that the userName or the address is in use, and nothing was added.
+func (tx *Tx) InsertMember(ctx context.Context, m *identity.Member, keys []Key) (bool, error) {
+	attributes, grants, held, err := memberJSON(m)
+	if err != nil {
+		return false, err
+	}
+	n, err := tx.q.exec(ctx, `INSERT INTO member (workspace_id, id, resource_id, connection_id, state, user_name, user_key, address, address_key,
+			display_name, display_key, given_name, family_name, title, external_id, attributes, grants, held, version, created, modified, doc)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) ON CONFLICT DO NOTHING`,
+		tx.ws, m.ID, null(string(m.ResourceID)), m.Connection, m.State, m.UserName, identity.Fold(m.UserName), m.Address, identity.Fold(m.Address),
+		m.DisplayName, identity.Fold(m.DisplayName), m.GivenName, m.FamilyName, m.Title, m.ExternalID, attributes, grants, held, m.Version, micros(m.Created), micros(m.Modified), string(m.Doc))
+	if err != nil || n == 0 {
+		return false, err
+	}
+	tx.Tally().Users++
+	return true, tx.insertKeys(ctx, m.ID, keys)
+}
+
+// UpdateMember writes a member. UserKey is the folded userName of its SCIM
+// resource, which differs from the member's own while an owner's is held.
+func (tx *Tx) UpdateMember(ctx context.Context, m *identity.Member, userKey, displayKey string) error {
+	attributes, grants, held, err := memberJSON(m)
+	if err != nil {
+		return err
+	}
+	_, err = tx.q.exec(ctx, `UPDATE member SET resource_id = $3, connection_id = $4, state = $5, user_name = $6, user_key = $7, address = $8, address_key = $9,
+			display_name = $10, display_key = $11, given_name = $12, family_name = $13, title = $14, external_id = $15, attributes = $16, grants = $17, held = $18, version = $19, modified = $20, doc = $21
+		WHERE workspace_id = $1 AND id = $2`,
+		tx.ws, m.ID, null(string(m.ResourceID)), m.Connection, m.State, m.UserName, userKey, m.Address, identity.Fold(m.Address),
+		m.DisplayName, displayKey, m.GivenName, m.FamilyName, m.Title, m.ExternalID, attributes, grants, held, m.Version, micros(m.Modified), string(m.Doc))
+	return err
+}
+
+func memberJSON(m *identity.Member) (attributes, grants, held string, err error) {
+	text := func(v any, present bool) string {
+		if !present || err != nil {
+			return ""
+		}
+		var b []byte
+		b, err = json.Marshal(v)
+		return string(b)
+	}
+	attributes = text(m.Attributes, len(m.Attributes) > 0)
+	grants = text(m.Grants, true)
+	held = text(m.Held, !m.Held.Empty())
+	return attributes, grants, held, err
+}
+
+// ReplaceKeys makes the member's look-up keys those of now instead of before.
+func (tx *Tx) ReplaceKeys(ctx context.Context, id identity.MemberID, before, now []Key) error {
+	for _, k := range without(before, now) {
+		if _, err := tx.q.exec(ctx, `DELETE FROM member_key WHERE workspace_id = $1 AND name = $2 AND value = $3 AND member_id = $4`,
+			tx.ws, k.Name, k.Value, id); err != nil {
+			return err
+		}
+	}
+	return tx.insertKeys(ctx, id, without(now, before))
+}
+
+func (tx *Tx) insertKeys(ctx context.Context, id identity.MemberID, keys []Key) error {
+	for _, k := range keys {
+		if _, err := tx.q.exec(ctx, `INSERT INTO member_key (workspace_id, name, value, member_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+			tx.ws, k.Name, k.Value, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// without gives the keys of a that b lacks.
+func without(a, b []Key) (out []Key) {
+	for _, k := range a {
+		if !contains(b, k) {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+func contains(keys []Key, k Key) bool {
+	for _, o := range keys {
+		if o == k {
+			return true
+		}
+	}
+	return false
+}
+
+// Retire ends a SCIM id: it is remembered as the member's, and never used again.
+func (tx *Tx) Retire(ctx context.Context, id identity.ResourceID, m identity.MemberID) error {
+	_, err := tx.q.exec(ctx, `INSERT INTO retired (workspace_id, resource_id, member_id, at) VALUES ($1, $2, $3, $4)`, tx.ws, id, m, micros(tx.s.Now()))
+	return err
+}

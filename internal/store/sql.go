@@ -1,0 +1,81 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// querier runs statements of the one SQL text on either engine.
+type querier interface {
+	exec(ctx context.Context, sql string, args ...any) (int64, error)
+	query(ctx context.Context, sql string, args ...any) (rows, error)
+}
+
+// rows is the answer to a query, the same on both engines.
+type rows interface {
+	Next() bool
+	Scan(dest ...any) error
+	Err() error
+	Close() error
+}
+
+// scanner is the one method of rows that reads a row.
+type scanner interface{ Scan(dest ...any) error }
+
+// many runs a query and reads every row with scan.
+func many[T any](ctx context.Context, q querier, scan func(scanner) (T, error), sql string, args ...any) ([]T, error) {
+	rs, err := q.query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rs.Close()
+	var out []T
+	for rs.Next() {
+		v, err := scan(rs)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, rs.Err()
+}
+
+// one runs a query that has at most one row; found is false when it has none.
+func one[T any](ctx context.Context, q querier, scan func(scanner) (T, error), sql string, args ...any) (v T, found bool, err error) {
+	rs, err := q.query(ctx, sql, args...)
+	if err != nil {
+		return v, false, err
+	}
+	defer rs.Close()
+	if !rs.Next() {
+		return v, false, rs.Err()
+	}
+	v, err = scan(rs)
+	return v, err == nil, err
+}
+
+func scanInt(s scanner) (n int64, err error)   { err = s.Scan(&n); return n, err }
+func scanText(s scanner) (t string, err error) { err = s.Scan(&t); return t, err }
+
+// micros is how times are kept: microseconds since 1970, 0 for the zero time.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func fromMicros(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
+}
+
+// null gives SQL NULL for "".
+func null(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}

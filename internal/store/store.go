@@ -1,0 +1,174 @@
+// Package store keeps everything Anteroom knows, in SQLite or PostgreSQL, from
+// one SQL text. It is the only package that knows SQL.
+//
+// The workspace is the handle: Read and Write bind one, and every statement on
+// a workspace's tables names it. A write is a function that runs inside a
+// transaction shared with the writes that came at the same time (see
+// commit.go); when Write returns nil, the change is on disk.
+package store
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/anteroom-id/anteroom/internal/identity"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Options says where the data is and how it is reached.
+type Options struct {
+	// Database is a folder for SQLite (made when missing), "" or ":memory:" for
+	// a temporary one, or a postgres:// URL.
+	Database string
+	// MaxConns bounds the connections to PostgreSQL; 0 means 16.
+	MaxConns int
+	// Log receives what goes wrong in the background; nil means slog.Default().
+	Log *slog.Logger
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// InsecureNoFlush leaves commits to the operating system's caches. What was
+	// acknowledged can then be lost when the machine stops. Only for tests.
+	InsecureNoFlush bool
+}
+
+// engine is what differs between SQLite and PostgreSQL.
+type engine interface {
+	reader() querier
+	writer(ctx context.Context) (q querier, release func(broken bool), err error)
+	dialect() *dialect
+	tend(s *Store) // background care, stops when s.stop closes
+	close() error
+}
+
+// dialect holds the few words that the engines say differently.
+type dialect struct {
+	name      string
+	begin     string
+	stamp     string // one row: the commit stamp of the transaction at hand
+	horizon   string // one row: the stamp below which no writer is open
+	lockTally string // appended to the query that reads a workspace's tally
+	perSpace  bool   // a batch holds one workspace's writes only
+}
+
+// Store is the database. It is safe for concurrent use.
+type Store struct {
+	engine  engine
+	dialect *dialect
+	log     *slog.Logger
+	now     func() time.Time
+	commit  *committer
+	watch   watchers
+	stop    chan struct{}
+}
+
+// Open opens the database, brings its tables up to date, and starts the
+// committer.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	open := openSQLite
+	if strings.HasPrefix(o.Database, "postgres://") || strings.HasPrefix(o.Database, "postgresql://") {
+		open = openPostgres
+	}
+	e, err := open(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	s := &Store{engine: e, dialect: e.dialect(), log: o.Log, now: o.Now, stop: make(chan struct{})}
+	s.commit = newCommitter(s)
+	go e.tend(s)
+	return s, nil
+}
+
+// Close writes what waits, stops the background work and closes the database.
+func (s *Store) Close() error {
+	s.commit.close()
+	close(s.stop)
+	return s.engine.close()
+}
+
+// Now is the store's clock, in UTC and in the microseconds that it keeps.
+func (s *Store) Now() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
+
+// Engine names the database: sqlite or postgres.
+func (s *Store) Engine() string { return s.dialect.name }
+
+// Read gives a handle on one workspace for reading.
+func (s *Store) Read(ws identity.WorkspaceID) *Reader {
+	return &Reader{ws: ws, q: s.engine.reader(), s: s}
+}
+
+// Reader reads one workspace.
+type Reader struct {
+	ws identity.WorkspaceID
+	q  querier
+	s  *Store
+}
+
+// Workspace is the workspace that the handle is bound to.
+func (r *Reader) Workspace() identity.WorkspaceID { return r.ws }
+
+// Tx writes one workspace inside a transaction, and reads what it wrote. It is
+// valid until the function that received it returns.
+type Tx struct {
+	Reader
+	tally *Tally
+	stamp int64
+}
+
+// Tally is what is counted in a workspace.
+type Tally struct {
+	Seq          int64 // the last sequence number of the change log
+	Users        int64 // members with a SCIM resource
+	Groups       int64
+	Parked       int64
+	Owners       int64 // members who are owners and not inactive
+	Provisioning bool
+	found, dirty bool
+}
+
+// Tally gives the workspace's counts inside a write; changes to it are written
+// with the commit.
+func (tx *Tx) Tally() *Tally {
+	tx.tally.dirty = true
+	return tx.tally
+}
+
+// Tally reads the workspace's counts.
+func (r *Reader) Tally(ctx context.Context) (Tally, error) {
+	t, _, err := r.readTally(ctx, "")
+	return t, err
+}
+
+func (r *Reader) readTally(ctx context.Context, lock string) (Tally, bool, error) {
+	return one(ctx, r.q, func(s scanner) (t Tally, err error) {
+		t.found = true
+		return t, s.Scan(&t.Seq, &t.Users, &t.Groups, &t.Parked, &t.Owners, &t.Provisioning)
+	}, `SELECT t.seq, t.users, t.user_groups, t.parked, t.owners, w.provisioning
+		FROM tally t JOIN workspace w ON w.id = t.workspace_id WHERE t.workspace_id = $1`+lock, r.ws)
+}
+
+func (r *Reader) writeTally(ctx context.Context, t *Tally) error {
+	_, err := r.q.exec(ctx, `UPDATE tally SET seq = $2, users = $3, user_groups = $4, parked = $5, owners = $6 WHERE workspace_id = $1`,
+		r.ws, t.Seq, t.Users, t.Groups, t.Parked, t.Owners)
+	return err
+}
+
+func migrationFiles() fs.FS {
+	sub, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return migrations
+	}
+	return sub
+}
