@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/anteroom-id/anteroom/internal/edge/console"
+	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/token"
+	"github.com/anteroom-id/anteroom/internal/web"
+)
+
+type devCommand struct {
+	Listen  string `default:"127.0.0.1:8080" help:"Address to listen on; port 0 takes any free one." placeholder:"HOST:PORT"`
+	Product string `help:"Product definition; the built-in one when not given." type:"path" placeholder:"FILE"`
+	JSON    bool   `help:"Print one line of JSON when ready, and nothing else."`
+	Demo    bool   `help:"Let a lab Entra provision 25 people and 3 groups once it is up."`
+	database
+}
+
+// Ready is the line that `anteroom dev --json` prints. Keys are added, never
+// renamed.
+type Ready struct {
+	BaseURL      string `json:"base_url"`
+	Workspace    string `json:"workspace"`
+	SCIMURL      string `json:"scim_url"`
+	SCIMToken    string `json:"scim_token"`
+	SCIMUser     string `json:"scim_user"`
+	SCIMPassword string `json:"scim_password"`
+	MembersURL   string `json:"members_url"`
+	Engine       string `json:"engine"`
+	Product      string `json:"product"`
+	Version      string `json:"version"`
+	PID          int    `json:"pid"`
+}
+
+const (
+	devWorkspace = "acme"
+	devToken     = "anteroom dev"
+)
+
+// Run starts everything for one developer on one machine.
+func (c *devCommand) Run(ctx context.Context, p *Program) error {
+	where, err := c.where("anteroom-data")
+	if err != nil {
+		return err
+	}
+	l, err := listen(c.Listen)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	base := "http://" + l.Addr().String()
+	log := slog.New(slog.NewTextHandler(p.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	v, err := openService(ctx, settings{database: where, product: c.Product, baseURL: base, log: log, local: true})
+	if err != nil {
+		return err
+	}
+	defer v.store.Close()
+	ready, live, err := v.prepareDev(ctx, base)
+	if err != nil {
+		return err
+	}
+	mux := v.handler()
+	mux.Handle(live.Path(), live)
+	mux.HandleFunc("GET /debug/counters", v.counters)
+	mux.Handle("GET /{$}", http.RedirectHandler(live.Path(), http.StatusSeeOther))
+	defer p.announce(ready)()
+	served := make(chan error, 1)
+	go func() { served <- web.Serve(ctx, newServer(ctx, routed(mux, v.api)), l) }()
+	if err := p.greet(ready, c.JSON); err != nil {
+		return err
+	}
+	if c.Demo {
+		if err := p.demo(ctx, ready, c.JSON); err != nil && ctx.Err() == nil {
+			fmt.Fprintf(p.Stderr, "anteroom: the demo did not finish: %v\n", err)
+		}
+	}
+	return <-served
+}
+
+func listen(addr string) (net.Listener, error) {
+	if _, _, err := net.SplitHostPort(addr); err != nil {
+		return nil, fmt.Errorf("--listen takes HOST:PORT, for instance 127.0.0.1:8080: %w", err)
+	}
+	if !web.Loopback(addr) {
+		return nil, fmt.Errorf("anteroom dev shows its people to everybody who can reach it, so it listens on this machine only, not on %s; for others to reach it, run anteroom serve", addr)
+	}
+	l, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is in use, perhaps by another anteroom dev; stop that one, or choose another address with --listen 127.0.0.1:0", addr)
+	}
+	return l, err
+}
+
+// prepareDev makes the demo workspace and a fresh token for it.
+func (v *service) prepareDev(ctx context.Context, base string) (Ready, *console.Live, error) {
+	w, err := v.workspace(ctx, devWorkspace, "Acme")
+	if err != nil {
+		return Ready{}, nil, err
+	}
+	secret, err := v.freshToken(ctx, w)
+	if err != nil {
+		return Ready{}, nil, err
+	}
+	scimURL := base + v.product.SCIM.Path(w.Slug)
+	var key [12]byte
+	rand.Read(key[:])
+	live := console.New(console.Config{
+		Store: v.store, Directory: v.directory, Product: v.product, Workspace: w, SCIMURL: scimURL, Key: hex.EncodeToString(key[:]), Log: v.log,
+	})
+	return Ready{
+		BaseURL: base, Workspace: w.Slug, SCIMURL: scimURL, SCIMToken: secret, SCIMUser: w.Slug, SCIMPassword: secret, MembersURL: base + live.Path(),
+		Engine: v.store.Engine(), Product: v.product.Name, Version: buildVersion(), PID: os.Getpid(),
+	}, live, nil
+}
+
+// freshToken issues the token of this run and ends those of earlier runs: a
+// secret is shown once and cannot be shown again.
+func (v *service) freshToken(ctx context.Context, w identity.Workspace) (string, error) {
+	o := operator(v.store.Now())
+	old, err := v.tokens.List(ctx, w.ID)
+	if err != nil {
+		return "", err
+	}
+	for _, t := range old {
+		if t.Name == devToken && t.Revoked.IsZero() {
+			if err := v.tokens.Revoke(ctx, w.ID, t.ID, o); err != nil {
+				return "", err
+			}
+		}
+	}
+	_, secret, err := v.tokens.Issue(ctx, token.Request{Workspace: w.ID, Name: devToken, Origin: o})
+	return secret, err
+}
+
+func (p *Program) greet(r Ready, asJSON bool) error {
+	if asJSON {
+		return p.printJSON(r)
+	}
+	_, err := fmt.Fprintf(p.Stdout, `
+  Anteroom is ready.
+
+  Members, live    %s
+  Workspace        %s
+
+  Paste these into a directory:
+  SCIM URL         %s      (Entra: Tenant URL; Okta: SCIM connector base URL)
+  SCIM token       %s      (Entra: Secret Token; Okta: API Token)
+  or by Basic      user %s, password as the token
+
+  Try it without one:   anteroom lab entra --users 25 --groups 3
+  Stop with Ctrl-C.
+
+`, r.MembersURL, r.Workspace, r.SCIMURL, r.SCIMToken, r.SCIMUser)
+	return err
+}
+
+// announce leaves word of how to reach this server, and gives the function that
+// takes it back.
+func (p *Program) announce(r Ready) (withdraw func()) {
+	file := p.stateFile()
+	text, err := json.Marshal(r)
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(file), 0o700)
+	}
+	if err == nil {
+		err = os.WriteFile(file, text, 0o600)
+	}
+	if err != nil {
+		return func() {}
+	}
+	return func() {
+		if now, err := os.ReadFile(file); err == nil && string(now) == string(text) {
+			_ = os.Remove(file)
+		}
+	}
+}

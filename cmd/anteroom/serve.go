@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/anteroom-id/anteroom/internal/directory"
+	"github.com/anteroom-id/anteroom/internal/web"
+)
+
+type serveCommand struct {
+	Config string `required:"" help:"Configuration file." type:"path" placeholder:"FILE"`
+}
+
+// config is the configuration file of `anteroom serve`.
+type config struct {
+	BaseURL  string `yaml:"base_url"` // public address, https://id.example.com
+	Listen   string `yaml:"listen"`   // 127.0.0.1:8080 when not given
+	Data     string `yaml:"data"`     // folder of the SQLite database, or
+	Database string `yaml:"database"` // postgres:// URL
+	Product  string `yaml:"product"`  // product definition; the built-in one when not given
+	TLS      struct {
+		Certificate string `yaml:"certificate"` // PEM files; read again when they change
+		Key         string `yaml:"key"`
+	} `yaml:"tls"`
+	TrustedProxies         []string `yaml:"trusted_proxies"`           // networks whose X-Forwarded-For is believed: 10.0.0.0/8
+	InsecureAllowPlainHTTP bool     `yaml:"insecure_allow_plain_http"` // tokens in clear over the network; for tests only
+	KeepRequestsDays       int      `yaml:"keep_requests_days"`        // provisioning log; 30 when not given
+}
+
+func readConfig(file string) (*config, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read the configuration: %w", err)
+	}
+	c := &config{Listen: "127.0.0.1:8080"}
+	l, err := yaml.NewLoader(strings.NewReader(string(text)), yaml.WithKnownFields(true))
+	if err == nil {
+		err = l.Load(c)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	if err := c.check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return c, nil
+}
+
+func (c *config) check() error {
+	u, err := url.Parse(c.BaseURL)
+	switch {
+	case c.BaseURL == "" || err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.Fragment != "":
+		return errors.New("base_url: give the public address that directories reach, for instance https://id.example.com")
+	case (c.Data == "") == (c.Database == ""):
+		return errors.New("give data (a folder, for SQLite) or database (a postgres:// URL), one of them")
+	case (c.TLS.Certificate == "") != (c.TLS.Key == ""):
+		return errors.New("tls: give both certificate and key")
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return fmt.Errorf("listen: give HOST:PORT, for instance 0.0.0.0:443: %w", err)
+	}
+	if c.TLS.Certificate == "" && len(c.TrustedProxies) == 0 && !web.Loopback(c.Listen) && !c.InsecureAllowPlainHTTP {
+		return fmt.Errorf("listen: %s would take tokens in clear over the network; give tls.certificate and tls.key, or name the proxy that ends TLS in trusted_proxies, or, for a test, set insecure_allow_plain_http: true", c.Listen)
+	}
+	return nil
+}
+
+// Run serves until it is told to stop.
+func (c *serveCommand) Run(ctx context.Context, p *Program) error {
+	conf, err := readConfig(c.Config)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewJSONHandler(p.Stderr, nil))
+	proxies, err := web.ParseProxies(conf.TrustedProxies)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", conf.Listen)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	where := conf.Data
+	if where == "" {
+		where = conf.Database
+	}
+	v, err := openService(ctx, settings{
+		database: where, product: conf.Product, baseURL: conf.BaseURL, proxies: proxies, log: log,
+		keep: directory.Keep{Requests: time.Duration(conf.KeepRequestsDays) * 24 * time.Hour},
+	})
+	if err != nil {
+		return err
+	}
+	defer v.store.Close()
+	srv := newServer(ctx, routed(v.handler(), v.api))
+	if conf.TLS.Certificate != "" {
+		cert, err := web.LoadCertificate(conf.TLS.Certificate, conf.TLS.Key, time.Now, log)
+		if err != nil {
+			return err
+		}
+		srv.TLSConfig = cert.TLSConfig()
+	}
+	log.Info("ready", "listen", l.Addr().String(), "base_url", conf.BaseURL, "scim_url", strings.TrimSuffix(conf.BaseURL, "/")+v.product.SCIM.Prefix, "engine", v.store.Engine(), "version", buildVersion())
+	return web.Serve(ctx, srv, l)
+}
+
+// newServer is an HTTP server whose requests outlive the signal to stop.
+func newServer(ctx context.Context, h http.Handler) *http.Server {
+	return &http.Server{Handler: h, BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }}
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/anteroom-id/anteroom/internal/directory"
+	"github.com/anteroom-id/anteroom/internal/edge/scimapi"
+	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/product"
+	"github.com/anteroom-id/anteroom/internal/store"
+	"github.com/anteroom-id/anteroom/internal/token"
+	"github.com/anteroom-id/anteroom/internal/web"
+)
+
+// database is where the data is, as flags.
+type database struct {
+	Data     string `help:"Folder of the SQLite database; :memory: for one that is gone afterwards." placeholder:"DIR"`
+	Database string `help:"PostgreSQL instead of SQLite: postgres://user:password@host:5432/name." placeholder:"URL"`
+}
+
+// where gives the one place that the flags name.
+func (d *database) where(otherwise string) (string, error) {
+	switch {
+	case d.Data != "" && d.Database != "":
+		return "", errors.New("give --data for SQLite or --database for PostgreSQL, not both")
+	case d.Database != "" && !strings.HasPrefix(d.Database, "postgres://") && !strings.HasPrefix(d.Database, "postgresql://"):
+		return "", errors.New("--database takes a postgres:// URL; for SQLite name a folder with --data")
+	case d.Database != "":
+		return d.Database, nil
+	case d.Data != "":
+		return d.Data, nil
+	}
+	return otherwise, nil
+}
+
+// settings is what a service is made of.
+type settings struct {
+	database string
+	product  string // file; "" for the built-in definition
+	baseURL  string // "" takes it from each request
+	proxies  web.Proxies
+	keep     directory.Keep
+	log      *slog.Logger
+	local    bool // dev: the product's host form also answers on a loopback address
+}
+
+// service is everything but the network.
+type service struct {
+	store     *store.Store
+	product   *product.Product
+	directory *directory.Service
+	tokens    *token.Service
+	api       *scimapi.API
+	log       *slog.Logger
+}
+
+func openService(ctx context.Context, s settings) (*service, error) {
+	p, err := loadProduct(s.product)
+	if err != nil {
+		return nil, err
+	}
+	if s.local && p.SCIM.Form == product.FormHost {
+		p.SCIM.Form, p.SCIM.Host = product.FormToken, ""
+	}
+	db, err := store.Open(ctx, store.Options{Database: s.database, Log: s.log})
+	if err != nil {
+		return nil, err
+	}
+	v := &service{store: db, product: p, log: s.log, directory: directory.New(db, p, directory.Bounds{}), tokens: token.New(db)}
+	v.api = scimapi.New(scimapi.Config{
+		Store: db, Directory: v.directory, Tokens: v.tokens, Product: p, BaseURL: s.baseURL, Proxies: s.proxies, Log: s.log,
+	})
+	go v.tidy(ctx, s.keep)
+	return v, nil
+}
+
+func loadProduct(file string) (*product.Product, error) {
+	if file == "" {
+		return product.Default(), nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read the product definition: %w", err)
+	}
+	return product.Load(text, file)
+}
+
+// tidy removes from time to time what is older than it is kept.
+func (v *service) tidy(ctx context.Context, keep directory.Keep) {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := v.directory.Tidy(ctx, keep); err != nil && ctx.Err() == nil {
+				v.log.Error("tidying up failed", "error", err)
+			}
+		}
+	}
+}
+
+// workspace finds a workspace by its slug, or makes it.
+func (v *service) workspace(ctx context.Context, slug, name string) (identity.Workspace, error) {
+	w, err := v.store.WorkspaceBySlug(ctx, slug)
+	if identity.KindOf(err) == identity.NotFound {
+		return v.directory.CreateWorkspace(ctx, operator(v.store.Now()), slug, name)
+	}
+	return w, err
+}
+
+// handler answers everything: health, and SCIM for whatever nobody else claims.
+func (v *service) handler() *http.ServeMux {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		if _, err := v.store.Horizon(r.Context()); err != nil {
+			http.Error(w, "the database cannot be reached", http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ok")
+	})
+	return mux
+}
+
+// counters shows what the store has done, for measuring; dev only.
+func (v *service) counters(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v.store.Stats())
+}
+
+// routed sends a request to the mux where it has a page for it, and to the SCIM
+// edge otherwise: the mux would clean the doubled slashes that directories send
+// with a redirect, which they do not follow.
+func routed(mux *http.ServeMux, api http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, pattern := mux.Handler(r); pattern != "" && !strings.Contains(r.URL.Path, "//") {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		api.ServeHTTP(w, r)
+	})
+}

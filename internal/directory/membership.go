@@ -1,0 +1,262 @@
+package directory
+
+import (
+	"context"
+	"slices"
+
+	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/store"
+	"github.com/anteroom-id/anteroom/scim"
+)
+
+// delta is what a request does to a group's members, written row by row as it
+// is read, and logged as the ids added and removed.
+type delta struct {
+	g              *Groups
+	tx             *store.Tx
+	group          identity.GroupID
+	added, removed []identity.MemberID
+	parked         int
+	unparked       bool
+}
+
+func (g *Groups) delta(tx *store.Tx, id identity.GroupID) *delta {
+	return &delta{g: g, tx: tx, group: id}
+}
+
+func (d *delta) empty() bool {
+	return len(d.added) == 0 && len(d.removed) == 0 && d.parked == 0 && !d.unparked
+}
+
+// op carries out one PATCH operation on members that names them by value.
+func (d *delta) op(ctx context.Context, op *scim.Op) error {
+	if op.Verb == scim.Remove && op.Path.Filter == nil && op.Value == nil {
+		return d.replace(ctx, nil)
+	}
+	refs, _ := op.Keys()
+	switch op.Verb {
+	case scim.Remove:
+		return d.remove(ctx, refs)
+	case scim.Replace:
+		if op.Path.Filter == nil {
+			return d.replace(ctx, refs)
+		}
+		return scim.BadRequest("mutability", "members: a member cannot be changed in place; remove it and add the other one")
+	}
+	if err := refuseNested(op.Value); err != nil {
+		return err
+	}
+	return d.add(ctx, refs)
+}
+
+func refuseNested(value any) error {
+	values, many := value.([]any)
+	if !many {
+		values = []any{value}
+	}
+	for _, v := range values {
+		if o, ok := v.(*scim.Object); ok && o.Str("value") != "" {
+			if _, err := memberRef(o); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (d *delta) add(ctx context.Context, refs []string) error {
+	for _, ref := range refs {
+		m, found, err := d.g.resolve(ctx, d.tx, ref)
+		switch {
+		case err != nil:
+			return err
+		case !found:
+			err = d.park(ctx, ref)
+		default:
+			err = d.insert(ctx, m)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *delta) insert(ctx context.Context, m identity.MemberID) error {
+	added, err := d.tx.InsertMembership(ctx, d.group, m)
+	if added {
+		d.added, d.removed = moved(d.added, d.removed, m)
+	}
+	return err
+}
+
+func (d *delta) drop(ctx context.Context, m identity.MemberID) error {
+	removed, err := d.tx.DeleteMembership(ctx, d.group, m)
+	if removed {
+		d.removed, d.added = moved(d.removed, d.added, m)
+	}
+	return err
+}
+
+// moved adds m to the one list, or takes it out of the other when it stands
+// there: who is removed and added in one request has not moved.
+func moved(to, from []identity.MemberID, m identity.MemberID) (newTo, newFrom []identity.MemberID) {
+	if i := slices.Index(from, m); i >= 0 {
+		return to, slices.Delete(from, i, i+1)
+	}
+	return append(to, m), from
+}
+
+func (d *delta) remove(ctx context.Context, refs []string) error {
+	for _, ref := range refs {
+		m, found, err := d.g.resolve(ctx, d.tx, ref)
+		if err != nil {
+			return err
+		}
+		if found {
+			err = d.drop(ctx, m)
+		} else if d.tx.Tally().Parked > 0 {
+			var gone bool
+			gone, err = d.tx.Unpark(ctx, d.group, ref)
+			d.unparked = d.unparked || gone
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replace makes the members exactly these. When none of those named is known,
+// nothing is changed: a list of strangers is a mistake, not an empty group.
+func (d *delta) replace(ctx context.Context, refs []string) error {
+	now := make(map[identity.MemberID]bool, len(refs))
+	var order []identity.MemberID
+	var unknown []string
+	for _, ref := range refs {
+		m, found, err := d.g.resolve(ctx, d.tx, ref)
+		if err != nil {
+			return err
+		}
+		if !found {
+			unknown = append(unknown, ref)
+		} else if !now[m] {
+			now[m] = true
+			order = append(order, m)
+		}
+	}
+	if len(refs) > 0 && len(now) == 0 {
+		return invalid("members", "none of the members named is known here, so the group was not changed; provision the people first, or send [] to empty the group")
+	}
+	if err := d.settle(ctx, now, order); err != nil {
+		return err
+	}
+	return d.repark(ctx, unknown)
+}
+
+func (d *delta) settle(ctx context.Context, now map[identity.MemberID]bool, order []identity.MemberID) error {
+	before, err := d.tx.MemberIDsOf(ctx, d.group)
+	if err != nil {
+		return err
+	}
+	for _, m := range before {
+		if !now[m] {
+			if err := d.drop(ctx, m); err != nil {
+				return err
+			}
+		}
+		delete(now, m)
+	}
+	for _, m := range order {
+		if now[m] {
+			if err := d.insert(ctx, m); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// repark makes the parked members exactly these.
+func (d *delta) repark(ctx context.Context, unknown []string) error {
+	if d.tx.Tally().Parked > 0 {
+		waiting, err := d.tx.ParkedIn(ctx, d.group)
+		if err != nil {
+			return err
+		}
+		for _, w := range waiting {
+			if !slices.Contains(unknown, w.Value) {
+				if _, err := d.tx.Unpark(ctx, d.group, w.Value); err != nil {
+					return err
+				}
+				d.unparked = true
+			}
+		}
+	}
+	for _, ref := range unknown {
+		if err := d.park(ctx, ref); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// park remembers a member who is not known yet.
+func (d *delta) park(ctx context.Context, ref string) error {
+	if len(ref) > 512 {
+		return invalid("members", "a member's value has at most 512 characters")
+	}
+	if d.parked >= d.g.bounds.ParkedPerGroup || d.tx.Tally().Parked >= int64(d.g.bounds.ParkedPerSpace) {
+		return scim.TooMany("too many members named are not known here; provision the people first, then the group")
+	}
+	fresh, err := d.tx.Park(ctx, d.group, ref)
+	if err != nil || !fresh {
+		return err
+	}
+	d.parked++
+	d.g.c.Notes.Add("parked", "members", "members named before they exist here wait and join the group when they arrive; the first is %s", quoted(ref))
+	return nil
+}
+
+func (d *delta) log(ctx context.Context, o identity.Origin) error {
+	var values []identity.Delta
+	if len(d.added) > 0 {
+		values = append(values, identity.Delta{Field: "members", After: d.added})
+	}
+	if len(d.removed) > 0 {
+		values = append(values, identity.Delta{Field: "members", Before: d.removed})
+	}
+	if values == nil {
+		return nil
+	}
+	return d.tx.Log(ctx, o, identity.MembersChanged, groupSubject(d.group), values)
+}
+
+// resolve finds the member that a group's member value means: by SCIM id, by a
+// retired id of the same human, by externalId, by userName.
+func (s *Service) resolve(ctx context.Context, tx *store.Tx, ref string) (identity.MemberID, bool, error) {
+	if v, found, err := tx.User(ctx, ref); err != nil || found {
+		return v.Member, found, err
+	}
+	if id, found, err := tx.MemberByRetired(ctx, ref); err != nil {
+		return "", false, err
+	} else if found {
+		m, _, err := tx.Member(ctx, id)
+		return id, m.ResourceID != "", err
+	}
+	for _, k := range [...]store.Key{{Name: store.KeyExternalID, Value: ref}, {Name: store.KeyUserName, Value: identity.Fold(ref)}} {
+		found, err := tx.Users(ctx, k, 2)
+		if err != nil {
+			return "", false, err
+		}
+		if len(found) == 1 {
+			return found[0].Member, true, nil
+		}
+	}
+	if _, group, err := tx.Group(ctx, ref); err != nil {
+		return "", false, err
+	} else if group {
+		return "", false, invalid("members", "groups inside groups are not supported; assign the people, or the inner group itself, in the directory")
+	}
+	return "", false, nil
+}

@@ -1,0 +1,237 @@
+package directory
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/store"
+	"github.com/anteroom-id/anteroom/scim"
+)
+
+// Create provisions a person. An unmanaged member with the same address who is
+// no owner is adopted; a person who was deleted and has an equal immutable key
+// comes back as the same member; any other value in use is 409 uniqueness.
+func (p *People) Create(ctx context.Context, r *scim.Resource) (*scim.Resource, error) {
+	doc := r.Attrs
+	if _, ok := doc.Get("active"); !ok {
+		doc.Set("active", true)
+	}
+	in, err := p.rules.interpret(doc, p.c.Notes)
+	if err != nil {
+		return nil, err
+	}
+	now := p.store.Now()
+	fresh := p.newMember(&in, doc, now)
+	var m *identity.Member
+	err = p.write(ctx, p.c, func(tx *store.Tx) (err error) {
+		m, err = p.provision(ctx, tx, fresh, &in, doc)
+		if err == nil && p.c.Request != nil {
+			p.c.Request.Subject = string(m.ResourceID)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p.resource(ctx, m, nil)
+}
+
+func (p *People) newMember(in *person, doc *scim.Object, now time.Time) *identity.Member {
+	m := &identity.Member{
+		ID: identity.NewMemberID(now), ResourceID: identity.NewResourceID(now), Connection: p.c.Connection,
+		Grants:  []identity.Grant{{Role: p.product.Roles.Default, Source: identity.ByDefault}},
+		Version: 1, Created: now, Modified: now, Doc: doc.AppendJSON(nil),
+	}
+	if p.product.Roles.Default == "" {
+		m.Grants = nil
+	}
+	fill(m, in)
+	m.Grants = granted(m.Grants, in.role)
+	m.State = p.stateOf(in.active, identity.Inactive, false)
+	return m
+}
+
+// fill gives a member what the product makes of the doc, all but state and roles.
+func fill(m *identity.Member, in *person) {
+	m.UserName, m.Address, m.DisplayName = in.userName, in.address, in.display
+	m.GivenName, m.FamilyName, m.Title, m.ExternalID = in.given, in.family, in.title, in.externalID
+	m.Attributes = in.attributes
+}
+
+// stateOf gives the state of a member whom the directory wants active or not.
+// Signed says whether the member has ever signed in.
+func (p *People) stateOf(active bool, before identity.State, signed bool) identity.State {
+	switch {
+	case !active:
+		return identity.Inactive
+	case before != identity.Inactive:
+		return before
+	case p.product.Members.Pending && !signed:
+		return identity.Pending
+	}
+	return identity.Active
+}
+
+func (p *People) provision(ctx context.Context, tx *store.Tx, fresh *identity.Member, in *person, doc *scim.Object) (*identity.Member, error) {
+	if err := refuseWhenOff(tx); err != nil {
+		return nil, err
+	}
+	if m, err := p.comeBack(ctx, tx, in, doc); m != nil || err != nil {
+		return m, err
+	}
+	ok, err := tx.InsertMember(ctx, fresh, p.rules.keys(doc, fresh.Address))
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return p.adopt(ctx, tx, in, doc)
+	}
+	if p.rules.isOwner(fresh.Grants) && fresh.State != identity.Inactive {
+		tx.Tally().Owners++
+	}
+	if err := p.attachParked(ctx, tx, fresh); err != nil {
+		return nil, err
+	}
+	return fresh, tx.Log(ctx, p.c.Origin, identity.MemberProvisioned, subject(fresh), p.introduction(fresh, doc))
+}
+
+func subject(m *identity.Member) identity.Subject {
+	return identity.Subject{Kind: "member", ID: string(m.ID)}
+}
+
+// introduction is the difference that a new person makes.
+func (p *People) introduction(m *identity.Member, doc *scim.Object) []identity.Delta {
+	return append(differences(nil, doc), identity.Delta{Field: "state", After: m.State}, identity.Delta{Field: "role", After: p.rules.roleNames(m.Grants)})
+}
+
+// comeBack finds the member whom an equal immutable key names. One who was
+// deleted gets a new SCIM resource; one who is here is 409.
+func (p *People) comeBack(ctx context.Context, tx *store.Tx, in *person, doc *scim.Object) (*identity.Member, error) {
+	for _, k := range p.rules.immutableKeys(doc) {
+		found, err := tx.MembersByKey(ctx, k)
+		if err != nil {
+			return nil, err
+		}
+		for i := range found {
+			m := &found[i]
+			switch {
+			case m.Connection != p.c.Connection:
+				continue
+			case m.ResourceID != "":
+				return nil, taken(k.Name, k.Value, m)
+			}
+			return m, p.restore(ctx, tx, m, in, doc)
+		}
+	}
+	return nil, nil
+}
+
+func taken(field, value string, m *identity.Member) error {
+	return scim.Conflict(field + ": " + quoted(value) + " is already in use by the resource " + string(m.ResourceID) +
+		"; look it up with a filter and update it instead of creating it again")
+}
+
+// restore binds a new SCIM resource to a member who was deleted.
+func (p *People) restore(ctx context.Context, tx *store.Tx, m *identity.Member, in *person, doc *scim.Object) error {
+	if err := p.refuseTaken(ctx, tx, m.ID, in); err != nil {
+		return err
+	}
+	now, before, keys := p.store.Now(), m.State, p.storedKeys(m)
+	m.ResourceID, m.Modified, m.Version, m.Doc, m.Held = identity.NewResourceID(now), now, m.Version+1, doc.AppendJSON(nil), nil
+	fill(m, in)
+	m.Grants = granted(m.Grants, in.role)
+	m.State = p.stateOf(in.active, identity.Inactive, false)
+	if err := p.save(ctx, tx, m, doc, keys); err != nil {
+		return err
+	}
+	tx.Tally().Users++
+	if p.rules.isOwner(m.Grants) && m.State != identity.Inactive {
+		tx.Tally().Owners++
+	}
+	if err := p.attachParked(ctx, tx, m); err != nil {
+		return err
+	}
+	p.c.Notes.Add("returned", "id", "this person was here before; the same member has a new SCIM id now")
+	return tx.Log(ctx, p.c.Origin, identity.MemberReturned, subject(m),
+		append(differences(nil, doc), identity.Delta{Field: "state", Before: before, After: m.State}, identity.Delta{Field: "role", After: p.rules.roleNames(m.Grants)}))
+}
+
+// refuseTaken refuses a userName or address that another member has.
+func (s *Service) refuseTaken(ctx context.Context, tx *store.Tx, self identity.MemberID, in *person) error {
+	o, found, err := tx.MemberByUserName(ctx, identity.Fold(in.userName))
+	if err != nil {
+		return err
+	}
+	if found && o.ID != self {
+		return taken("userName", in.userName, &o)
+	}
+	o, found, err = tx.MemberByAddress(ctx, identity.Fold(in.address))
+	if err != nil {
+		return err
+	}
+	if found && o.ID != self {
+		return taken("emails", in.address, &o)
+	}
+	return nil
+}
+
+// adopt is what a taken userName or address comes to: an unmanaged member with
+// that address who is no owner becomes the directory's; else 409.
+func (p *People) adopt(ctx context.Context, tx *store.Tx, in *person, doc *scim.Object) (*identity.Member, error) {
+	m, found, err := tx.MemberByAddress(ctx, identity.Fold(in.address))
+	if err != nil {
+		return nil, err
+	}
+	if !found || m.Connection != "" || p.rules.isOwner(m.Grants) {
+		if err := p.refuseTaken(ctx, tx, "", in); err != nil {
+			return nil, err
+		}
+		return nil, scim.Conflict("a person with these values exists already; look it up with a filter and update it")
+	}
+	old, err := p.user.DecodeStored(m.Doc)
+	if err != nil {
+		return nil, err
+	}
+	return &m, p.apply(ctx, tx, &m, old, doc, in)
+}
+
+// attachParked puts a person who has just arrived, or got a new name, into the
+// groups that named them before.
+func (s *People) attachParked(ctx context.Context, tx *store.Tx, m *identity.Member) error {
+	if tx.Tally().Parked == 0 {
+		return nil
+	}
+	seen := []string{""}
+	for _, value := range [...]string{m.ExternalID, m.UserName} {
+		if slices.Contains(seen, value) {
+			continue
+		}
+		seen = append(seen, value)
+		waiting, err := tx.ParkedFor(ctx, identity.Fold(value))
+		if err != nil {
+			return err
+		}
+		for _, w := range waiting {
+			if value == m.ExternalID && w.Value != value && !equalFold(w.Value, m.UserName) {
+				continue // externalId is compared exactly
+			}
+			if err := s.attach(ctx, tx, w, m); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *People) attach(ctx context.Context, tx *store.Tx, w store.Parked, m *identity.Member) error {
+	if _, err := tx.Unpark(ctx, w.Group, w.Value); err != nil {
+		return err
+	}
+	added, err := tx.InsertMembership(ctx, w.Group, m.ID)
+	if err != nil || !added {
+		return err
+	}
+	return s.Service.groupChanged(ctx, tx, s.c, w.Group, []identity.MemberID{m.ID}, nil)
+}

@@ -1,0 +1,87 @@
+package directory
+
+import (
+	"context"
+	"time"
+
+	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/store"
+	"github.com/anteroom-id/anteroom/scim"
+)
+
+// Get reads a person's resource.
+func (p *People) Get(ctx context.Context, id string, sel *scim.Selection) (*scim.Resource, error) {
+	r := p.store.Read(p.c.Workspace)
+	v, found, err := r.User(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, notFound("User", id)
+	}
+	return p.fromView(ctx, r, &v, sel)
+}
+
+// fromView makes a resource of a member's row, with the groups when wanted.
+func (p *People) fromView(ctx context.Context, r *store.Reader, v *store.View, sel *scim.Selection) (*scim.Resource, error) {
+	doc, err := p.user.DecodeStored(v.Doc)
+	if err != nil {
+		return nil, err
+	}
+	out := &scim.Resource{ID: v.ID, Attrs: doc, Created: instant(v.Created), Modified: instant(v.Modified), Version: version(v.Version)}
+	if !sel.Wants("groups") || p.product.SCIM.Groups == "off" {
+		return out, nil
+	}
+	groups, err := r.GroupsOf(ctx, v.Member)
+	if err != nil {
+		return nil, err
+	}
+	if len(groups) > 0 {
+		doc.Attrs = append(doc.Attrs, scim.Attr{Name: "groups", Value: references(groups, "type", "direct")})
+	}
+	return out, nil
+}
+
+func (p *People) resource(ctx context.Context, m *identity.Member, sel *scim.Selection) (*scim.Resource, error) {
+	v := store.View{Member: m.ID, ID: string(m.ResourceID), Version: m.Version, Created: m.Created.UnixMicro(), Modified: m.Modified.UnixMicro(), Doc: m.Doc}
+	return p.fromView(ctx, p.store.Read(p.c.Workspace), &v, sel)
+}
+
+func instant(us int64) time.Time { return time.UnixMicro(us).UTC() }
+
+func references(refs []identity.Reference, extra, value string) []any {
+	out := make([]any, 0, len(refs))
+	for _, r := range refs {
+		out = append(out, &scim.Object{Attrs: []scim.Attr{{Name: "value", Value: r.ID}, {Name: "display", Value: r.Display}, {Name: extra, Value: value}}})
+	}
+	return out
+}
+
+// Get reads a group; its members only when they are wanted.
+func (g *Groups) Get(ctx context.Context, id string, sel *scim.Selection) (*scim.Resource, error) {
+	r := g.store.Read(g.c.Workspace)
+	found, ok, err := r.Group(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, notFound("Group", id)
+	}
+	return g.fromGroup(ctx, r, &found, sel)
+}
+
+func (g *Groups) fromGroup(ctx context.Context, r *store.Reader, found *identity.Group, sel *scim.Selection) (*scim.Resource, error) {
+	out, err := g.plainResource(found)
+	if err != nil || !sel.Wants("members") {
+		return out, err
+	}
+	return out, g.withMembers(ctx, r, found.ID, out)
+}
+
+func (g *Groups) withMembers(ctx context.Context, r *store.Reader, id identity.GroupID, out *scim.Resource) error {
+	members, err := r.MembersOf(ctx, id)
+	if err == nil && len(members) > 0 {
+		out.Attrs.Attrs = append(out.Attrs.Attrs, scim.Attr{Name: "members", Value: references(members, "type", "User")})
+	}
+	return err
+}

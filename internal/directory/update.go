@@ -1,0 +1,296 @@
+package directory
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/store"
+	"github.com/anteroom-id/anteroom/scim"
+)
+
+// Update changes a person's resource, and the member by the product's rules. A
+// member whom no directory manages is adopted by the first change.
+func (p *People) Update(ctx context.Context, id string, change scim.Change) (*scim.Resource, error) {
+	var m identity.Member
+	err := p.write(ctx, p.c, func(tx *store.Tx) (err error) {
+		var r *scim.Resource
+		if m, r, err = p.forChange(ctx, tx, id); err != nil {
+			return err
+		}
+		old := r.Attrs.Clone()
+		changed, err := change(r)
+		if err != nil {
+			return err
+		}
+		if !changed {
+			return errUnchanged
+		}
+		in, err := p.rules.interpret(r.Attrs, p.c.Notes)
+		if err != nil {
+			return err
+		}
+		if !tx.Tally().Provisioning && !onlyDeactivates(old, r.Attrs) {
+			return errOff
+		}
+		return p.apply(ctx, tx, &m, old, r.Attrs, &in)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p.resource(ctx, &m, nil)
+}
+
+// forChange reads a member that the caller may change.
+func (p *People) forChange(ctx context.Context, tx *store.Tx, id string) (identity.Member, *scim.Resource, error) {
+	m, found, err := tx.MemberByResource(ctx, id)
+	if err != nil {
+		return m, nil, err
+	}
+	if !found {
+		return m, nil, notFound("User", id)
+	}
+	if err := p.c.refuseForeign(m.Connection, "person"); err != nil {
+		return m, nil, err
+	}
+	doc, err := p.user.DecodeStored(m.Doc)
+	if err != nil {
+		return m, nil, err
+	}
+	return m, &scim.Resource{ID: id, Attrs: doc, Created: m.Created, Modified: m.Modified, Version: version(m.Version)}, nil
+}
+
+// onlyDeactivates says whether a change takes somebody out and does nothing else.
+func onlyDeactivates(old, new *scim.Object) bool {
+	if active, _ := new.Get("active"); active != false {
+		return false
+	}
+	o := old.Clone()
+	o.Set("active", false)
+	return len(differences(o, new)) == 0
+}
+
+// apply writes what a changed doc means for the member, logs the difference,
+// and leaves m as it is now.
+func (p *People) apply(ctx context.Context, tx *store.Tx, m *identity.Member, old, doc *scim.Object, in *person) error {
+	before, keys := *m, p.storedKeys(m)
+	held := p.hold(tx, m, in)
+	adopted := m.Connection == "" && (p.product.Roles.AdoptOwner || !p.rules.isOwner(m.Grants))
+	if adopted {
+		m.Connection = p.c.Connection
+	}
+	fill(m, in)
+	if held == nil || held.Role == nil {
+		m.Grants = granted(m.Grants, in.role)
+	}
+	m.State = p.stateOf(in.active, before.State, false)
+	p.keepHeld(m, &before, held)
+	m.Version, m.Modified, m.Doc = before.Version+1, p.store.Now(), doc.AppendJSON(nil)
+	if !equalFold(before.UserName, in.userName) || !equalFold(before.Address, m.Address) || !held.Empty() {
+		if err := p.refuseTaken(ctx, tx, m.ID, &person{userName: in.userName, address: m.Address}); err != nil {
+			return err
+		}
+	}
+	if err := p.save(ctx, tx, m, doc, keys); err != nil {
+		return err
+	}
+	p.countOwner(tx, &before, m)
+	if before.UserName != m.UserName || before.ExternalID != m.ExternalID {
+		if err := p.attachParked(ctx, tx, m); err != nil {
+			return err
+		}
+	}
+	return p.logUpdate(ctx, tx, &before, m, old, doc, adopted)
+}
+
+// save writes the member with the look-up keys of its doc.
+func (p *People) save(ctx context.Context, tx *store.Tx, m *identity.Member, doc *scim.Object, before []store.Key) error {
+	if err := tx.UpdateMember(ctx, m, identity.Fold(doc.Str("userName")), identity.Fold(doc.Str("displayName"))); err != nil {
+		return err
+	}
+	return tx.ReplaceKeys(ctx, m.ID, before, p.rules.keys(doc, m.Address))
+}
+
+// storedKeys gives the look-up keys that the member has now.
+func (p *People) storedKeys(m *identity.Member) []store.Key {
+	doc, err := p.user.DecodeStored(m.Doc)
+	if err != nil {
+		return nil
+	}
+	return p.rules.keys(doc, m.Address)
+}
+
+// hold says what of a directory's wishes for an owner is not done until an
+// administrator accepts it: everything but name and title for one whom it does
+// not manage, and whatever would leave the workspace without an owner.
+func (p *People) hold(tx *store.Tx, m *identity.Member, in *person) *identity.Held {
+	if !p.rules.isOwner(m.Grants) || m.State == identity.Inactive {
+		return nil
+	}
+	h := &identity.Held{}
+	foreign := m.Connection == "" && !p.product.Roles.AdoptOwner
+	if foreign && in.userName != m.UserName {
+		h.UserName = &in.userName
+	}
+	if foreign && in.address != m.Address {
+		h.Address = &in.address
+	}
+	last := tx.Tally().Owners <= 1
+	if wanted := granted(m.Grants, in.role); (foreign || last) && !p.rules.isOwner(wanted) {
+		role := p.rules.roleNames(wanted)
+		h.Role = &role
+	}
+	if (foreign || last) && !in.active {
+		h.Active = &in.active
+	}
+	return h
+}
+
+// keepHeld undoes on the member what is held.
+func (p *People) keepHeld(m, before *identity.Member, h *identity.Held) {
+	m.Held = nil
+	if h.Empty() {
+		return
+	}
+	m.Held = h
+	if h.UserName != nil {
+		m.UserName = before.UserName
+	}
+	if h.Address != nil {
+		m.Address = before.Address
+	}
+	if h.Active != nil {
+		m.State = before.State
+	}
+	p.c.Notes.Add("held", "", "this person is an owner of the workspace: what was asked for %s is held until an administrator accepts it", strings.Join(heldFields(h), ", "))
+}
+
+func heldFields(h *identity.Held) (out []string) {
+	for _, f := range []struct {
+		name string
+		set  bool
+	}{{"userName", h.UserName != nil}, {"address", h.Address != nil}, {"role", h.Role != nil}, {"active", h.Active != nil}, {"deletion", h.Deleted}} {
+		if f.set {
+			out = append(out, f.name)
+		}
+	}
+	return out
+}
+
+func (p *People) countOwner(tx *store.Tx, before, after *identity.Member) {
+	was := p.rules.isOwner(before.Grants) && before.State != identity.Inactive
+	is := p.rules.isOwner(after.Grants) && after.State != identity.Inactive
+	switch {
+	case is && !was:
+		tx.Tally().Owners++
+	case was && !is:
+		tx.Tally().Owners--
+	}
+}
+
+// logUpdate appends what happened: adoption, new values, and a turn of state,
+// each under its own verb.
+func (p *People) logUpdate(ctx context.Context, tx *store.Tx, before, m *identity.Member, old, doc *scim.Object, adopted bool) error {
+	diff := slices.DeleteFunc(differences(old, doc), func(d identity.Delta) bool { return d.Field == "active" && before.State != m.State })
+	if was, is := p.rules.roleNames(before.Grants), p.rules.roleNames(m.Grants); was != is {
+		diff = append(diff, identity.Delta{Field: "role", Before: was, After: is})
+	}
+	log := func(v identity.Verb, d []identity.Delta) error { return tx.Log(ctx, p.c.Origin, v, subject(m), d) }
+	if adopted && before.Connection == "" {
+		if err := log(identity.MemberAdopted, []identity.Delta{{Field: "connection", After: m.Connection}}); err != nil {
+			return err
+		}
+	}
+	if len(diff) > 0 {
+		if err := log(identity.MemberUpdated, diff); err != nil {
+			return err
+		}
+	}
+	if !m.Held.Empty() {
+		if err := log(identity.MemberHeld, []identity.Delta{{Field: "held", After: m.Held}}); err != nil {
+			return err
+		}
+	}
+	if before.State == m.State {
+		return nil
+	}
+	verb := identity.MemberReactivated
+	if m.State == identity.Inactive {
+		verb = identity.MemberDeactivated
+	}
+	return log(verb, []identity.Delta{{Field: "state", Before: before.State, After: m.State}})
+}
+
+// Delete ends a person's SCIM resource: later reads are 404, userName and
+// address are free, memberships end, the member is inactive and everything
+// known stays.
+func (p *People) Delete(ctx context.Context, id string, check scim.Check) error {
+	return p.write(ctx, p.c, func(tx *store.Tx) error {
+		m, r, err := p.forChange(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if check != nil {
+			if err := check(r); err != nil {
+				return err
+			}
+		}
+		if p.c.Request != nil {
+			p.c.Request.Subject = id
+		}
+		if err := tx.Retire(ctx, m.ResourceID, m.ID); err != nil {
+			return err
+		}
+		if p.holdsDeletion(tx, &m) {
+			return p.keepOwner(ctx, tx, &m)
+		}
+		return p.remove(ctx, tx, &m)
+	})
+}
+
+func (p *People) holdsDeletion(tx *store.Tx, m *identity.Member) bool {
+	owner := p.rules.isOwner(m.Grants) && m.State != identity.Inactive
+	return owner && (tx.Tally().Owners <= 1 || m.Connection == "" && !p.product.Roles.AdoptOwner)
+}
+
+// keepOwner answers a deletion as asked and keeps the owner: the old SCIM id is
+// gone, the member stays active under a new one, and no directory manages it.
+func (p *People) keepOwner(ctx context.Context, tx *store.Tx, m *identity.Member) error {
+	now := p.store.Now()
+	m.ResourceID, m.Connection, m.Version, m.Modified = identity.NewResourceID(now), "", m.Version+1, now
+	m.Held = &identity.Held{Deleted: true}
+	doc, err := p.user.DecodeStored(m.Doc)
+	if err != nil {
+		return err
+	}
+	if err := p.save(ctx, tx, m, doc, p.rules.keys(doc, m.Address)); err != nil {
+		return err
+	}
+	p.c.Notes.Add("held", "", "this person is an owner of the workspace: the deletion is held until an administrator accepts it")
+	return tx.Log(ctx, p.c.Origin, identity.MemberHeld, subject(m), []identity.Delta{{Field: "held", After: m.Held}})
+}
+
+func (p *People) remove(ctx context.Context, tx *store.Tx, m *identity.Member) error {
+	groups, err := tx.GroupsOf(ctx, m.ID)
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		if _, err := tx.DeleteMembership(ctx, identity.GroupID(g.ID), m.ID); err != nil {
+			return err
+		}
+		if err := p.groupChanged(ctx, tx, p.c, identity.GroupID(g.ID), nil, []identity.MemberID{m.ID}); err != nil {
+			return err
+		}
+	}
+	before := *m
+	m.ResourceID, m.State, m.Held, m.Version, m.Modified = "", identity.Inactive, nil, m.Version+1, p.store.Now()
+	if err := tx.UpdateMember(ctx, m, identity.Fold(m.UserName), identity.Fold(m.DisplayName)); err != nil {
+		return err
+	}
+	tx.Tally().Users--
+	p.countOwner(tx, &before, m)
+	return tx.Log(ctx, p.c.Origin, identity.MemberDeleted, subject(m),
+		[]identity.Delta{{Field: "state", Before: before.State, After: m.State}, {Field: "resource", Before: before.ResourceID}})
+}
