@@ -25,7 +25,9 @@ func (p *People) Create(ctx context.Context, r *scim.Resource) (*scim.Resource, 
 	now := p.store.Now()
 	fresh := p.newMember(&in, doc, now)
 	var m *identity.Member
+	joined := false
 	err = p.write(ctx, p.c, func(tx *store.Tx) (err error) {
+		joined = tx.Tally().Parked > 0 // somebody may wait for this very person
 		m, err = p.provision(ctx, tx, fresh, &in, doc)
 		if err == nil && p.c.Request != nil {
 			p.c.Request.Subject = string(m.ResourceID)
@@ -35,7 +37,7 @@ func (p *People) Create(ctx context.Context, r *scim.Resource) (*scim.Resource, 
 	if err != nil {
 		return nil, err
 	}
-	return p.resource(ctx, m, nil)
+	return p.answer(ctx, m, doc, m == fresh && !joined)
 }
 
 func (p *People) newMember(in *person, doc *scim.Object, now time.Time) *identity.Member {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/product"
 	"github.com/anteroom-id/anteroom/internal/store"
 	"github.com/anteroom-id/anteroom/scim"
 )
@@ -29,22 +30,29 @@ func (p *People) fromView(ctx context.Context, r *store.Reader, v *store.View, s
 		return nil, err
 	}
 	out := &scim.Resource{ID: v.ID, Attrs: doc, Created: instant(v.Created), Modified: instant(v.Modified), Version: version(v.Version)}
-	if !sel.Wants("groups") || p.product.SCIM.Groups == "off" {
-		return out, nil
-	}
-	groups, err := r.GroupsOf(ctx, v.Member)
-	if err != nil {
-		return nil, err
-	}
-	if len(groups) > 0 {
-		doc.Attrs = append(doc.Attrs, scim.Attr{Name: "groups", Value: references(groups, "type", "direct")})
-	}
-	return out, nil
+	return out, p.withGroups(ctx, r, v.Member, out, sel)
 }
 
-func (p *People) resource(ctx context.Context, m *identity.Member, sel *scim.Selection) (*scim.Resource, error) {
-	v := store.View{Member: m.ID, ID: string(m.ResourceID), Version: m.Version, Created: m.Created.UnixMicro(), Modified: m.Modified.UnixMicro(), Doc: m.Doc}
-	return p.fromView(ctx, p.store.Read(p.c.Workspace), &v, sel)
+// withGroups adds the member's groups to its resource, when they are wanted.
+func (p *People) withGroups(ctx context.Context, r *store.Reader, m identity.MemberID, out *scim.Resource, sel *scim.Selection) error {
+	if !sel.Wants("groups") || p.product.SCIM.Groups == product.GroupsOff {
+		return nil
+	}
+	groups, err := r.GroupsOf(ctx, m)
+	if err == nil && len(groups) > 0 {
+		out.Attrs.Attrs = append(out.Attrs.Attrs, scim.Attr{Name: "groups", Value: references(groups, "type", "direct")})
+	}
+	return err
+}
+
+// answer makes a resource of a member that was just written and its doc. Alone
+// says that the member is known to be in no group.
+func (p *People) answer(ctx context.Context, m *identity.Member, doc *scim.Object, alone bool) (*scim.Resource, error) {
+	out := &scim.Resource{ID: string(m.ResourceID), Attrs: doc, Created: m.Created, Modified: m.Modified, Version: version(m.Version)}
+	if alone {
+		return out, nil
+	}
+	return out, p.withGroups(ctx, p.store.Read(p.c.Workspace), m.ID, out, nil)
 }
 
 func instant(us int64) time.Time { return time.UnixMicro(us).UTC() }

@@ -14,8 +14,8 @@ import (
 // member whom no directory manages is adopted by the first change.
 func (p *People) Update(ctx context.Context, id string, change scim.Change) (*scim.Resource, error) {
 	var m identity.Member
+	var r *scim.Resource
 	err := p.write(ctx, p.c, func(tx *store.Tx) (err error) {
-		var r *scim.Resource
 		if m, r, err = p.forChange(ctx, tx, id); err != nil {
 			return err
 		}
@@ -39,7 +39,7 @@ func (p *People) Update(ctx context.Context, id string, change scim.Change) (*sc
 	if err != nil {
 		return nil, err
 	}
-	return p.resource(ctx, &m, nil)
+	return p.answer(ctx, &m, r.Attrs, false)
 }
 
 // forChange reads a member that the caller may change.

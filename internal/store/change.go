@@ -63,14 +63,14 @@ func scanChange(s scanner) (identity.Change, error) {
 func (r *Reader) Changes(ctx context.Context, after int64, limit int) ([]identity.Change, error) {
 	return many(ctx, r.q, scanChange, `SELECT `+changeColumns+` FROM change_log c
 		LEFT JOIN change_value v ON v.workspace_id = c.workspace_id AND v.seq = c.seq
-		WHERE c.workspace_id = $1 AND c.seq > $2 ORDER BY c.seq LIMIT $3`, r.ws, after, limit)
+		WHERE c.workspace_id = $1 AND c.seq > $2 ORDER BY c.seq LIMIT $3 + 0`, r.ws, after, limit)
 }
 
 // ChangesOf lists up to limit changes of one subject, newest first.
 func (r *Reader) ChangesOf(ctx context.Context, subjectID string, limit int) ([]identity.Change, error) {
 	return many(ctx, r.q, scanChange, `SELECT `+changeColumns+` FROM change_log c
 		LEFT JOIN change_value v ON v.workspace_id = c.workspace_id AND v.seq = c.seq
-		WHERE c.workspace_id = $1 AND c.subject_id = $2 ORDER BY c.seq DESC LIMIT $3`, r.ws, subjectID, limit)
+		WHERE c.workspace_id = $1 AND c.subject_id = $2 ORDER BY c.seq DESC LIMIT $3 + 0`, r.ws, subjectID, limit)
 }
 
 // Horizon is the commit stamp below which every change is visible: a reader
@@ -88,5 +88,5 @@ func (s *Store) ChangesBetween(ctx context.Context, low, high int64, afterWS ide
 	return many(ctx, s.engine.reader(), scanWorkspaceChange, `SELECT `+changeColumns+` FROM change_log c
 		LEFT JOIN change_value v ON v.workspace_id = c.workspace_id AND v.seq = c.seq
 		WHERE c.stamp >= $1 AND c.stamp < $2 AND (c.stamp, c.workspace_id, c.seq) > ($1, $3, $4)
-		ORDER BY c.stamp, c.workspace_id, c.seq LIMIT $5 /* any workspace */`, low, high, afterWS, afterSeq, limit)
+		ORDER BY c.stamp, c.workspace_id, c.seq LIMIT $5 + 0 /* any workspace */`, low, high, afterWS, afterSeq, limit)
 }

@@ -261,6 +261,9 @@ func (b *transaction) run(batch, later []*job) (err error) {
 		_, _ = q.exec(ctx, "ROLLBACK")
 		return fmt.Errorf("commit: %w", err)
 	}
+	b.s.stats.commits.Add(1)
+	b.s.stats.writes.Add(int64(len(batch)))
+	b.s.stats.deferred.Add(int64(len(later)))
 	return nil
 }
 

@@ -22,7 +22,7 @@ func (r *Reader) Group(ctx context.Context, id string) (identity.Group, bool, er
 
 // Groups lists the groups that a key may mean; see Users.
 func (r *Reader) Groups(ctx context.Context, k Key, limit int) ([]identity.Group, error) {
-	const head, tail = `SELECT ` + groupColumns + ` FROM user_group g WHERE g.workspace_id = $1 AND `, ` ORDER BY g.id LIMIT $3`
+	const head, tail = `SELECT ` + groupColumns + ` FROM user_group g WHERE g.workspace_id = $1 AND `, ` LIMIT $3 + 0`
 	if k.Name == KeyExternalID {
 		return many(ctx, r.q, scanGroup, head+`g.external_id = $2 AND g.external_id <> ''`+tail, r.ws, k.Value, limit)
 	}
@@ -32,7 +32,7 @@ func (r *Reader) Groups(ctx context.Context, k Key, limit int) ([]identity.Group
 // GroupsAfter lists up to limit groups in the order of their ids, which is the
 // order of their arrival, from behind the given one ("" for the first).
 func (r *Reader) GroupsAfter(ctx context.Context, after string, limit int) ([]identity.Group, error) {
-	return many(ctx, r.q, scanGroup, `SELECT `+groupColumns+` FROM user_group g WHERE g.workspace_id = $1 AND g.id > $2 ORDER BY g.id LIMIT $3`, r.ws, after, limit)
+	return many(ctx, r.q, scanGroup, `SELECT `+groupColumns+` FROM user_group g WHERE g.workspace_id = $1 AND g.id > $2 ORDER BY g.id LIMIT $3 + 0`, r.ws, after, limit)
 }
 
 // GroupAt gives the id of the n-th group in that order, counted from 1; see UserAt.

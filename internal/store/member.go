@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
 )
@@ -50,8 +52,17 @@ const (
 
 // Users lists the members that a key may mean, at most limit. A candidate must
 // still be confirmed with the filter: the index narrows, Go decides.
+//
+// The statements leave the order to Go: an ORDER BY tempts SQLite into walking
+// the index that has the order instead of the one that has the value.
 func (r *Reader) Users(ctx context.Context, k Key, limit int) ([]View, error) {
-	const head, tail = `SELECT ` + viewColumns + ` FROM member m WHERE m.workspace_id = $1 AND m.resource_id IS NOT NULL AND `, ` ORDER BY m.resource_id LIMIT $3`
+	found, err := r.usersBy(ctx, k, limit)
+	slices.SortFunc(found, func(a, b View) int { return strings.Compare(a.ID, b.ID) })
+	return found, err
+}
+
+func (r *Reader) usersBy(ctx context.Context, k Key, limit int) ([]View, error) {
+	const head, tail = `SELECT ` + viewColumns + ` FROM member m WHERE m.workspace_id = $1 AND m.resource_id IS NOT NULL AND `, ` LIMIT $3 + 0`
 	switch k.Name {
 	case KeyUserName:
 		return many(ctx, r.q, scanView, head+`m.user_key = $2`+tail, r.ws, k.Value, limit)
@@ -71,17 +82,15 @@ func (r *Reader) Users(ctx context.Context, k Key, limit int) ([]View, error) {
 }
 
 func (r *Reader) usersByKey(ctx context.Context, k Key, limit int) ([]View, error) {
-	return many(ctx, r.q, scanView, `SELECT `+viewColumns+` FROM member_key k
-		JOIN member m ON m.workspace_id = k.workspace_id AND m.id = k.member_id
-		WHERE k.workspace_id = $1 AND k.name = $2 AND k.value = $3 AND m.resource_id IS NOT NULL
-		ORDER BY m.resource_id LIMIT $4`, r.ws, k.Name, k.Value, limit)
+	return many(ctx, r.q, scanView, `SELECT `+viewColumns+` FROM member_key k CROSS JOIN member m
+		WHERE k.workspace_id = $1 AND k.name = $2 AND k.value = $3 AND m.workspace_id = k.workspace_id AND m.id = k.member_id AND m.resource_id IS NOT NULL LIMIT $4 + 0`, r.ws, k.Name, k.Value, limit)
 }
 
 // UsersAfter lists up to limit members in the order of their SCIM ids, which is
 // the order of their arrival, from behind the given one ("" for the first).
 func (r *Reader) UsersAfter(ctx context.Context, after string, limit int) ([]View, error) {
 	return many(ctx, r.q, scanView, `SELECT `+viewColumns+` FROM member m
-		WHERE m.workspace_id = $1 AND m.resource_id IS NOT NULL AND m.resource_id > $2 ORDER BY m.resource_id LIMIT $3`, r.ws, after, limit)
+		WHERE m.workspace_id = $1 AND m.resource_id IS NOT NULL AND m.resource_id > $2 ORDER BY m.resource_id LIMIT $3 + 0`, r.ws, after, limit)
 }
 
 // UserAt gives the SCIM id of the n-th member in that order, counted from 1.
@@ -95,7 +104,7 @@ func (r *Reader) UserAt(ctx context.Context, n int) (string, error) {
 // UsersModified lists up to limit members changed at or after since, in microseconds.
 func (r *Reader) UsersModified(ctx context.Context, since int64, limit int) ([]View, error) {
 	return many(ctx, r.q, scanView, `SELECT `+viewColumns+` FROM member m
-		WHERE m.workspace_id = $1 AND m.modified >= $2 AND m.resource_id IS NOT NULL ORDER BY m.modified LIMIT $3`, r.ws, since, limit)
+		WHERE m.workspace_id = $1 AND m.modified >= $2 AND m.resource_id IS NOT NULL ORDER BY m.modified LIMIT $3 + 0`, r.ws, since, limit)
 }
 
 const memberColumns = `m.id, coalesce(m.resource_id, ''), m.connection_id, m.state, m.user_name, m.address, m.display_name,
@@ -149,16 +158,15 @@ func (r *Reader) MemberByAddress(ctx context.Context, key string) (identity.Memb
 func (r *Reader) MembersByKey(ctx context.Context, k Key) ([]identity.Member, error) {
 	if k.Name == KeyExternalID {
 		return many(ctx, r.q, scanMember, `SELECT `+memberColumns+` FROM member m
-			WHERE m.workspace_id = $1 AND m.external_id = $2 AND m.external_id <> '' ORDER BY m.id LIMIT 10`, r.ws, k.Value)
+			WHERE m.workspace_id = $1 AND m.external_id = $2 AND m.external_id <> '' LIMIT 10`, r.ws, k.Value)
 	}
-	return many(ctx, r.q, scanMember, `SELECT `+memberColumns+` FROM member_key k
-		JOIN member m ON m.workspace_id = k.workspace_id AND m.id = k.member_id
-		WHERE k.workspace_id = $1 AND k.name = $2 AND k.value = $3 ORDER BY m.id LIMIT 10`, r.ws, k.Name, k.Value)
+	return many(ctx, r.q, scanMember, `SELECT `+memberColumns+` FROM member_key k CROSS JOIN member m
+		WHERE k.workspace_id = $1 AND k.name = $2 AND k.value = $3 AND m.workspace_id = k.workspace_id AND m.id = k.member_id LIMIT 10`, r.ws, k.Name, k.Value)
 }
 
 // Members lists up to limit members in the order they became known, newest first, those without a SCIM resource too.
 func (r *Reader) Members(ctx context.Context, limit int) ([]identity.Member, error) {
-	return many(ctx, r.q, scanMember, `SELECT `+memberColumns+` FROM member m WHERE m.workspace_id = $1 ORDER BY m.id DESC LIMIT $2`, r.ws, limit)
+	return many(ctx, r.q, scanMember, `SELECT `+memberColumns+` FROM member m WHERE m.workspace_id = $1 ORDER BY m.id DESC LIMIT $2 + 0`, r.ws, limit)
 }
 
 // MemberByRetired finds the member who once had the SCIM id.

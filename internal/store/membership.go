@@ -12,19 +12,20 @@ func scanReference(s scanner) (r identity.Reference, err error) {
 	return r, err
 }
 
-// GroupsOf lists the groups of a member, by id and name.
+// GroupsOf lists the groups of a member, by id and name. CROSS JOIN is SQLite's
+// word for keeping the order of the tables; PostgreSQL takes it as any join.
 func (r *Reader) GroupsOf(ctx context.Context, m identity.MemberID) ([]identity.Reference, error) {
 	return many(ctx, r.q, scanReference, `SELECT g.id, g.display_name FROM membership s
-		JOIN user_group g ON g.workspace_id = s.workspace_id AND g.id = s.group_id
-		WHERE s.workspace_id = $1 AND s.member_id = $2 ORDER BY g.id`, r.ws, string(m))
+		CROSS JOIN user_group g
+		WHERE s.workspace_id = $1 AND s.member_id = $2 AND g.workspace_id = s.workspace_id AND g.id = s.group_id ORDER BY s.group_id`, r.ws, string(m))
 }
 
 // MembersOf lists the members of a group that have a SCIM resource, by its id
 // and their names.
 func (r *Reader) MembersOf(ctx context.Context, g identity.GroupID) ([]identity.Reference, error) {
 	return many(ctx, r.q, scanReference, `SELECT m.resource_id, CASE WHEN m.display_name = '' THEN m.user_name ELSE m.display_name END FROM membership s
-		JOIN member m ON m.workspace_id = s.workspace_id AND m.id = s.member_id
-		WHERE s.workspace_id = $1 AND s.group_id = $2 AND m.resource_id IS NOT NULL ORDER BY s.member_id`, r.ws, string(g))
+		CROSS JOIN member m
+		WHERE s.workspace_id = $1 AND s.group_id = $2 AND m.workspace_id = s.workspace_id AND m.id = s.member_id AND m.resource_id IS NOT NULL ORDER BY s.member_id`, r.ws, string(g))
 }
 
 // MemberIDsOf lists the members of a group by their own ids.
@@ -68,7 +69,7 @@ func (r *Reader) ParkedIn(ctx context.Context, g identity.GroupID) ([]Parked, er
 
 // ParkedFor lists what is parked under a value, folded.
 func (r *Reader) ParkedFor(ctx context.Context, key string) ([]Parked, error) {
-	return many(ctx, r.q, scanParked, `SELECT group_id, value, at FROM parked WHERE workspace_id = $1 AND value_key = $2 ORDER BY group_id, value`, r.ws, key)
+	return many(ctx, r.q, scanParked, `SELECT group_id, value, at FROM parked WHERE workspace_id = $1 AND value_key = $2`, r.ws, key)
 }
 
 // Park remembers a value for a group; false when it was parked already.

@@ -37,12 +37,12 @@ func (r *Reader) Requests(ctx context.Context, before identity.RequestID, limit 
 	if before == "" {
 		before = "req_zzzzzzzzzzzzzzzzzzzzzzzzzzz" // above every id in any collation
 	}
-	return many(ctx, r.q, scanRequest, `SELECT `+requestColumns+` FROM request_log WHERE workspace_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3`, r.ws, before, limit)
+	return many(ctx, r.q, scanRequest, `SELECT `+requestColumns+` FROM request_log WHERE workspace_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3 + 0`, r.ws, before, limit)
 }
 
 // DeleteRequests removes up to limit requests made before a time, and says how
 // many there were.
 func (tx *Tx) DeleteRequests(ctx context.Context, before time.Time, limit int) (int64, error) {
 	return tx.q.exec(ctx, `DELETE FROM request_log WHERE workspace_id = $1 AND id IN
-		(SELECT id FROM request_log WHERE workspace_id = $1 AND id < $2 ORDER BY id LIMIT $3)`, tx.ws, identity.RequestIDAt(before), limit)
+		(SELECT id FROM request_log WHERE workspace_id = $1 AND id < $2 ORDER BY id LIMIT $3 + 0)`, tx.ws, identity.RequestIDAt(before), limit)
 }

@@ -1,5 +1,9 @@
 package store
 
+// A bound LIMIT is written "LIMIT $3 + 0": SQLite looks at the value of a bare
+// one when it plans, and so plans the statement anew at every call, which costs
+// more than the query.
+
 import (
 	"context"
 	"time"

@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
@@ -66,6 +67,19 @@ type Store struct {
 	commit  *committer
 	watch   watchers
 	stop    chan struct{}
+	stats   struct{ commits, writes, deferred atomic.Int64 }
+}
+
+// Stats counts what the store has done since it was opened.
+type Stats struct {
+	Commits  int64 `json:"commits"`  // transactions committed, each with one flush
+	Writes   int64 `json:"writes"`   // writes that they carried
+	Deferred int64 `json:"deferred"` // deferred works that rode along
+}
+
+// Stats gives the counts so far.
+func (s *Store) Stats() Stats {
+	return Stats{s.stats.commits.Load(), s.stats.writes.Load(), s.stats.deferred.Load()}
 }
 
 // Open opens the database, brings its tables up to date, and starts the

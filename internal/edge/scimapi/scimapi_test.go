@@ -2,6 +2,7 @@ package scimapi_test
 
 import (
 	"context"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 
@@ -27,6 +28,7 @@ type server struct {
 	directory *directory.Service
 	tokens    *token.Service
 	product   *product.Product
+	handler   http.Handler
 	url       string // of the service, without the prefix
 	acme      tenant
 	globex    tenant
@@ -58,7 +60,8 @@ func start(t testing.TB, where string, p *product.Product) *server {
 		t.Fatal(err)
 	}
 	s := &server{t: t, store: db, product: p, directory: directory.New(db, p, directory.Bounds{}), tokens: token.New(db)}
-	h := httptest.NewServer(scimapi.New(scimapi.Config{Store: db, Directory: s.directory, Tokens: s.tokens, Product: p}))
+	s.handler = scimapi.New(scimapi.Config{Store: db, Directory: s.directory, Tokens: s.tokens, Product: p})
+	h := httptest.NewServer(s.handler)
 	t.Cleanup(func() {
 		h.Close()
 		if err := db.Close(); err != nil {

@@ -81,7 +81,7 @@ CREATE UNIQUE INDEX member_resource ON member (workspace_id, resource_id) WHERE 
 CREATE UNIQUE INDEX member_user ON member (workspace_id, user_key) WHERE resource_id IS NOT NULL;
 CREATE UNIQUE INDEX member_address ON member (workspace_id, address_key) WHERE resource_id IS NOT NULL AND address_key <> '';
 CREATE INDEX member_external ON member (workspace_id, external_id) WHERE external_id <> '';
-CREATE INDEX member_display ON member (workspace_id, display_key);
+CREATE INDEX member_display ON member (workspace_id, display_key) WHERE resource_id IS NOT NULL;
 CREATE INDEX member_modified ON member (workspace_id, modified);
 
 -- Further look-up keys of a member: its other e-mail addresses and the match

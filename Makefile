@@ -1,0 +1,60 @@
+# Anteroom. `make` alone lists what can be made.
+
+GOLANGCI_LINT := v2.15.0
+FUZZTIME      ?= 60s
+VERSION       ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+gobin  := $(shell go env GOPATH)/bin
+pgtemp := go run ./internal/store/storetest/pgtemp
+
+# What ships needs no C: CGO_ENABLED=0 gives one static file. The race detector
+# does need C (cgo and gcc), and nothing but the tests uses it.
+ship := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+race := CGO_ENABLED=1 go test -race -shuffle=on -vet=off
+
+.PHONY: help run test check build bench fuzz deps vet fmt lint clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## start Anteroom with a demo workspace, and let 25 people and 3 groups arrive
+	./bin/anteroom dev --demo --data :memory:
+
+test: deps vet fmt ## everything that must pass, under the race detector and on both databases
+	$(pgtemp) $(race) -timeout 14m ./...
+
+check: vet fmt lint ## lint, vet, formatting, architecture and shape, without the tests
+	go test -vet=off -count=1 .
+
+build: ## bin/anteroom, as it ships: static, stripped, without paths
+	$(ship) -o bin/anteroom ./cmd/anteroom
+
+bench: build ## every figure beside its floor (bench/README.md)
+	go run ./bench
+
+fuzz: ## every fuzz target for 60 s each (FUZZTIME=10m for longer)
+	@.ci/fuzz $(FUZZTIME)
+
+deps: ## install the Debian packages that the tests need; quick when they are there
+	@.ci/deps
+
+vet: ## go vet
+	go vet ./...
+
+fmt: ## fail when a file is not formatted, and list it
+	@files=$$(gofmt -l .); if [ -n "$$files" ]; then echo "run gofmt -w on:"; echo "$$files"; exit 1; fi
+
+lint: $(gobin)/golangci-lint-$(GOLANGCI_LINT) ## golangci-lint, by the list in .golangci.yml
+	$< run
+
+# The linter is installed once, under a name that carries its version.
+$(gobin)/golangci-lint-$(GOLANGCI_LINT):
+	@if ! $(gobin)/golangci-lint version --short 2>/dev/null | grep -qx '$(GOLANGCI_LINT:v%=%)'; then \
+		echo "Installing golangci-lint $(GOLANGCI_LINT), which takes a minute or two"; \
+		go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT); \
+	fi
+	@ln -f $(gobin)/golangci-lint $@
+
+clean: ## remove what was built, and demo data
+	rm -rf bin anteroom-data tmp

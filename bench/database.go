@@ -1,0 +1,233 @@
+package main
+
+import (
+	"database/sql"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+
+	_ "modernc.org/sqlite" // the bare driver
+)
+
+// database is the bare driver on a copy of a server's database: one connection
+// that writes, as the server has, and some that read.
+type database struct {
+	write, read *sql.DB
+	mu          sync.Mutex
+	prepared    map[string]*sql.Stmt
+	lookup      *sql.Stmt
+	workspace   string
+	n           int
+}
+
+// copyDatabase copies the database of a server that is not running.
+func copyDatabase(from, to string) (*database, error) {
+	if err := os.MkdirAll(to, 0o700); err != nil {
+		return nil, err
+	}
+	for _, suffix := range []string{"", "-wal"} {
+		if err := copyFile(filepath.Join(from, "anteroom.db"+suffix), filepath.Join(to, "anteroom.db"+suffix)); err != nil && !os.IsNotExist(err) {
+			return nil, err
+		}
+	}
+	d := &database{prepared: map[string]*sql.Stmt{}}
+	var err error
+	open := func(pragmas ...string) *sql.DB {
+		v := url.Values{}
+		for _, p := range append(pragmas, "busy_timeout(10000)", "journal_mode(WAL)", "mmap_size(1073741824)", "temp_store(MEMORY)") {
+			v.Add("_pragma", p)
+		}
+		db, oerr := sql.Open("sqlite", "file:"+filepath.Join(to, "anteroom.db")+"?"+v.Encode())
+		if oerr != nil {
+			err = oerr
+		}
+		return db
+	}
+	d.write, d.read = open("synchronous(FULL)", "cache_size(-16000)", "foreign_keys(1)", "wal_autocheckpoint(4000)"), open("cache_size(-1000)")
+	if err != nil {
+		return nil, err
+	}
+	d.write.SetMaxOpenConns(1)
+	d.read.SetMaxOpenConns(8)
+	d.read.SetMaxIdleConns(8)
+	if _, err := d.write.Exec(`CREATE TABLE bare (id INTEGER PRIMARY KEY, body TEXT NOT NULL)`); err != nil {
+		return nil, err
+	}
+	if err := d.read.QueryRow(`SELECT id FROM workspace LIMIT 1`).Scan(&d.workspace); err != nil {
+		return nil, err
+	}
+	d.lookup, err = d.read.Prepare(`SELECT id, resource_id, version, created, modified, doc FROM member WHERE workspace_id = $1 AND resource_id = $2`)
+	return d, err
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	_, err = io.Copy(out, in)
+	return err
+}
+
+func (d *database) close() {
+	if d != nil {
+		_ = d.read.Close()
+		_ = d.write.Close()
+	}
+}
+
+func (d *database) exec(text string, args ...any) error {
+	s := d.prepared[text]
+	if s == nil {
+		var err error
+		if s, err = d.write.Prepare(text); err != nil {
+			return err
+		}
+		d.prepared[text] = s
+	}
+	_, err := s.Exec(args...)
+	return err
+}
+
+func (d *database) ask(text string, args []any, into ...any) error {
+	s := d.prepared[text]
+	if s == nil {
+		var err error
+		if s, err = d.write.Prepare(text); err != nil {
+			return err
+		}
+		d.prepared[text] = s
+	}
+	err := s.QueryRow(args...).Scan(into...)
+	if err == sql.ErrNoRows {
+		return nil
+	}
+	return err
+}
+
+// oneRow is the smallest durable write there is: one row, one flush.
+func (d *database) oneRow(i int) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.exec(`INSERT INTO bare (body) VALUES ($1)`, fmt.Sprint("row ", i))
+}
+
+// lookUp is floor (c): one indexed look-up of a whole member.
+func (d *database) lookUp(id string) error {
+	var a, b, doc string
+	var v, c, m int64
+	return d.lookup.QueryRow(d.workspace, id).Scan(&a, &b, &v, &c, &m, &doc)
+}
+
+// post is floor (b) for POST /Users: the statements that one such request
+// needs, in one durable transaction, and nothing else.
+func (d *database) post(i int) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.n++
+	n, ws := d.n, d.workspace
+	id, rid, doc := fmt.Sprintf("mem_~%022d", n), fmt.Sprintf("~1a1f0d6-7c2e-7000-8000-%012d", n), string(person(n, "floor"))
+	name := fmt.Sprintf("floor.user.%d@contoso.example", n)
+	var seq int64
+	steps := []func() error{
+		func() error { return d.exec(`BEGIN IMMEDIATE`) },
+		func() error { return d.ask(`SELECT coalesce(max(stamp), 0) + 1 FROM change_log`, nil, new(int64)) },
+		func() error {
+			return d.ask(`SELECT t.seq, t.users, t.user_groups, t.parked, t.owners, w.provisioning FROM tally t JOIN workspace w ON w.id = t.workspace_id WHERE t.workspace_id = $1`,
+				[]any{ws}, &seq, new(int64), new(int64), new(int64), new(int64), new(bool))
+		},
+		func() error {
+			return d.ask(`SELECT m.id FROM member_key k CROSS JOIN member m WHERE k.workspace_id = $1 AND k.name = $2 AND k.value = $3 AND m.workspace_id = k.workspace_id AND m.id = k.member_id LIMIT 10`,
+				[]any{ws, "microsoftId", fmt.Sprintf("floor-oid-%d", n)}, new(string))
+		},
+		func() error {
+			return d.exec(`INSERT INTO member (workspace_id, id, resource_id, connection_id, state, user_name, user_key, address, address_key,
+				display_name, display_key, given_name, family_name, title, external_id, attributes, grants, held, version, created, modified, doc)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) ON CONFLICT DO NOTHING`,
+				ws, id, rid, "con_1", "active", name, name, name, name, fmt.Sprint("Ada Lovelace ", n), fmt.Sprint("ada lovelace ", n), "Ada", "Lovelace", "Engineer",
+				fmt.Sprint("floor-ext-", n), `{"microsoftId":"x"}`, `[{"role":"member","source":"default"}]`, "", 1, 1, 1_800_000_000_000_000+int64(n), doc)
+		},
+		func() error {
+			return d.exec(`INSERT INTO member_key (workspace_id, name, value, member_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, ws, "microsoftId", fmt.Sprintf("floor-oid-%d", n), id)
+		},
+		func() error {
+			return d.exec(`INSERT INTO change_log (workspace_id, seq, at, actor, source, verb, subject_kind, subject_id, request_id, digest, stamp)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, ws, 1_000_000_000+n, n, "token:tok_x", "scim", "member.provisioned", "member", id, "req_x", fmt.Sprintf("%064d", n), 1_000_000_000+n)
+		},
+		func() error {
+			return d.exec(`INSERT INTO change_value (workspace_id, seq, salt, body) VALUES ($1, $2, $3, $4)`, ws, 1_000_000_000+n, "0123456789abcdef01234567", doc)
+		},
+		func() error {
+			return d.exec(`INSERT INTO request_log (workspace_id, id, at, actor, method, path, status, cause, detail, duration, agent, remote, client_id, subject, sent, notes)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+				ws, fmt.Sprintf("req_~%022d", n), n, "token:tok_x", "POST", "/scim/v2/Users", 201, "", "", 500, "Go-http-client/1.1", "127.0.0.1", "", rid,
+				"externalId, userName, active, displayName, title, emails, preferredLanguage, name, addresses, phoneNumbers", "")
+		},
+		func() error {
+			return d.exec(`UPDATE tally SET seq = $2, users = $3, user_groups = $4, parked = $5, owners = $6 WHERE workspace_id = $1`, ws, seq, 1, 1, 0, 0)
+		},
+		func() error { return d.exec(`COMMIT`) },
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// patch is floor (b) for PATCH active.
+func (d *database) patch(id string, i int) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.n++
+	n, ws := d.n, d.workspace
+	var member, doc string
+	var seq int64
+	steps := []func() error{
+		func() error { return d.exec(`BEGIN IMMEDIATE`) },
+		func() error { return d.ask(`SELECT coalesce(max(stamp), 0) + 1 FROM change_log`, nil, new(int64)) },
+		func() error {
+			return d.ask(`SELECT t.seq, t.users, t.user_groups, t.parked, t.owners, w.provisioning FROM tally t JOIN workspace w ON w.id = t.workspace_id WHERE t.workspace_id = $1`,
+				[]any{ws}, &seq, new(int64), new(int64), new(int64), new(int64), new(bool))
+		},
+		func() error {
+			return d.ask(`SELECT m.id, m.doc FROM member m WHERE m.workspace_id = $1 AND m.resource_id = $2`, []any{ws, id}, &member, &doc)
+		},
+		func() error {
+			return d.exec(`UPDATE member SET state = $3, version = version + 1, modified = $4, doc = $5 WHERE workspace_id = $1 AND id = $2`,
+				ws, member, []string{"active", "inactive"}[i%2], 1_800_000_000_000_000+int64(n), doc)
+		},
+		func() error {
+			return d.exec(`INSERT INTO change_log (workspace_id, seq, at, actor, source, verb, subject_kind, subject_id, request_id, digest, stamp)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, ws, 1_000_000_000+n, n, "token:tok_x", "scim", "member.deactivated", "member", member, "req_x", fmt.Sprintf("%064d", n), 1_000_000_000+n)
+		},
+		func() error {
+			return d.exec(`INSERT INTO change_value (workspace_id, seq, salt, body) VALUES ($1, $2, $3, $4)`, ws, 1_000_000_000+n, "0123456789abcdef01234567", `[{"field":"state","before":"active","after":"inactive"}]`)
+		},
+		func() error {
+			return d.exec(`INSERT INTO request_log (workspace_id, id, at, actor, method, path, status, cause, detail, duration, agent, remote, client_id, subject, sent, notes)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+				ws, fmt.Sprintf("req_~%022d", n), n, "token:tok_x", "PATCH", "/scim/v2/Users/x", 200, "", "", 500, "Go-http-client/1.1", "127.0.0.1", "", "x", "replace active", "")
+		},
+		func() error {
+			return d.exec(`UPDATE tally SET seq = $2, users = $3, user_groups = $4, parked = $5, owners = $6 WHERE workspace_id = $1`, ws, seq, 1, 1, 0, 0)
+		},
+		func() error { return d.exec(`COMMIT`) },
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/anteroom-id/anteroom/internal/identity"
+)
+
+// explainer answers every query with nothing, after asking SQLite how it would
+// have gone about it.
+type explainer struct {
+	t    *testing.T
+	on   querier
+	plan []string
+}
+
+func (e *explainer) exec(context.Context, string, ...any) (int64, error) { return 0, nil }
+
+func (e *explainer) query(ctx context.Context, text string, args ...any) (rows, error) {
+	steps, err := many(ctx, e.on, func(s scanner) (detail string, err error) {
+		err = s.Scan(new(int), new(int), new(int), &detail)
+		return detail, err
+	}, "EXPLAIN QUERY PLAN "+text, args...)
+	if err != nil {
+		e.t.Errorf("%s: %v", text, err)
+	}
+	e.plan = append(e.plan, steps...)
+	return nothing{}, nil
+}
+
+type nothing struct{}
+
+func (nothing) Next() bool        { return false }
+func (nothing) Scan(...any) error { return nil }
+func (nothing) Err() error        { return nil }
+func (nothing) Close() error      { return nil }
+
+// Costs stay flat only while every look-up is answered by the index that has
+// its value: a planner that walks another index for the sake of its order is
+// right on ten people and wrong on 100,000.
+func TestEveryLookUpIsAnsweredByItsOwnIndex(t *testing.T) {
+	ctx := context.Background()
+	s, err := Open(ctx, Options{Database: t.TempDir(), InsecureNoFlush: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	ws := identity.WorkspaceID("ws_1")
+	key := func(name string) func(r *Reader) {
+		return func(r *Reader) { _, _ = r.Users(ctx, Key{Name: name, Value: "v"}, 10) }
+	}
+	for name, c := range map[string]struct {
+		ask  func(r *Reader)
+		want []string
+	}{
+		"user by id":              {func(r *Reader) { _, _, _ = r.User(ctx, "x") }, []string{"member_resource (workspace_id=? AND resource_id=?)"}},
+		"by userName":             {key(KeyUserName), []string{"member_user (workspace_id=? AND user_key=?)"}},
+		"by externalId":           {key(KeyExternalID), []string{"member_external (workspace_id=? AND external_id=?)"}},
+		"by displayName":          {key(KeyDisplayName), []string{"member_display (workspace_id=? AND display_key=?)"}},
+		"by address":              {key(KeyAddress), []string{"member_address (workspace_id=? AND address_key=?)", "(workspace_id=? AND name=? AND value=?)"}},
+		"by a match attribute":    {key("microsoftId"), []string{"(workspace_id=? AND name=? AND value=?)", "(workspace_id=? AND id=?)"}},
+		"members by a key":        {func(r *Reader) { _, _ = r.MembersByKey(ctx, Key{Name: "microsoftId"}) }, []string{"(workspace_id=? AND name=? AND value=?)", "(workspace_id=? AND id=?)"}},
+		"members by externalId":   {func(r *Reader) { _, _ = r.MembersByKey(ctx, Key{Name: KeyExternalID}) }, []string{"member_external (workspace_id=? AND external_id=?)"}},
+		"member by userName":      {func(r *Reader) { _, _, _ = r.MemberByUserName(ctx, "x") }, []string{"member_user (workspace_id=? AND user_key=?)"}},
+		"member by address":       {func(r *Reader) { _, _, _ = r.MemberByAddress(ctx, "x") }, []string{"member_address (workspace_id=? AND address_key=?)"}},
+		"a page behind an anchor": {func(r *Reader) { _, _ = r.UsersAfter(ctx, "x", 10) }, []string{"member_resource (workspace_id=? AND resource_id>?)"}},
+		"groups of a member":      {func(r *Reader) { _, _ = r.GroupsOf(ctx, "m") }, []string{"membership_member (workspace_id=? AND member_id=?)", "(workspace_id=? AND id=?)"}},
+		"members of a group":      {func(r *Reader) { _, _ = r.MembersOf(ctx, "g") }, []string{"(workspace_id=? AND group_id=?)", "(workspace_id=? AND id=?)"}},
+		"group by name":           {func(r *Reader) { _, _ = r.Groups(ctx, Key{Name: KeyDisplayName}, 1) }, []string{"user_group_display (workspace_id=? AND display_key=?)"}},
+		"group by externalId":     {func(r *Reader) { _, _ = r.Groups(ctx, Key{Name: KeyExternalID}, 1) }, []string{"user_group_external (workspace_id=? AND external_id=?)"}},
+		"parked under a value":    {func(r *Reader) { _, _ = r.ParkedFor(ctx, "x") }, []string{"parked_value (workspace_id=? AND value_key=?)"}},
+		"history of a subject":    {func(r *Reader) { _, _ = r.ChangesOf(ctx, "x", 1) }, []string{"change_log_subject (workspace_id=? AND subject_id=?)", "(workspace_id=? AND seq=?)"}},
+		"changes behind a number": {func(r *Reader) { _, _ = r.Changes(ctx, 1, 1) }, []string{"(workspace_id=? AND seq>?)", "(workspace_id=? AND seq=?)"}},
+		"older requests":          {func(r *Reader) { _, _ = r.Requests(ctx, "x", 1) }, []string{"(workspace_id=? AND id<?)"}},
+	} {
+		e := &explainer{t: t, on: s.engine.reader()}
+		c.ask(&Reader{ws: ws, q: e, s: s})
+		plan := strings.Join(e.plan, "\n")
+		for _, want := range c.want {
+			if !strings.Contains(plan, want) {
+				t.Errorf("%s: the plan does not use %s:\n%s", name, want, plan)
+			}
+		}
+		if strings.Contains(plan, "SCAN") || strings.Contains(plan, "TEMP B-TREE") {
+			t.Errorf("%s: the plan scans or sorts:\n%s", name, plan)
+		}
+	}
+}
