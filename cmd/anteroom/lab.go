@@ -105,9 +105,10 @@ func answers(base string) bool {
 	return res.StatusCode == http.StatusOK
 }
 
-// progress shows a bar on the error stream, unless JSON is wanted.
+// progress shows a bar on the error stream, when that is a terminal and JSON is
+// not wanted.
 func (p *Program) progress(quiet bool) (step func(lab.Progress), done func()) {
-	if quiet {
+	if quiet || !terminal(p.Stderr) {
 		return nil, func() {}
 	}
 	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(p.Stderr), progressbar.OptionSetWidth(30), progressbar.OptionShowCount(),
@@ -119,6 +120,15 @@ func (p *Program) progress(quiet bool) (step func(lab.Progress), done func()) {
 		}, func() {
 			_ = bar.Finish()
 		}
+}
+
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	st, err := f.Stat()
+	return err == nil && st.Mode()&os.ModeCharDevice != 0
 }
 
 // cycle runs one cycle and prints its summary. The status is 1 when something

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
 	"github.com/anteroom-id/anteroom/internal/product"
@@ -24,6 +25,7 @@ type source struct {
 	after  func(ctx context.Context, id string, limit int) ([]*scim.Resource, error)
 	placed func(ctx context.Context, n int) (id string, err error)
 	byID   func(ctx context.Context, id string) (*scim.Resource, error)
+	since  func(ctx context.Context, us int64, limit int) ([]*scim.Resource, error) // changed at or after; nil when not indexed
 	keys   []string // the look-up keys it has
 }
 
@@ -65,6 +67,9 @@ func (p *People) source(ctx context.Context, sel *scim.Selection, f filter.Expr)
 		},
 		placed: r.UserAt,
 		byID:   func(ctx context.Context, id string) (*scim.Resource, error) { return p.Get(ctx, id, sel) },
+		since: func(ctx context.Context, us int64, limit int) ([]*scim.Resource, error) {
+			return all(r.UsersModified(ctx, us, limit))
+		},
 		keys:   []string{store.KeyUserName, store.KeyExternalID, store.KeyDisplayName, store.KeyAddress},
 	}
 	for _, m := range p.rules.match {
@@ -177,7 +182,39 @@ func (s *Service) narrow(ctx context.Context, src source, q *scim.Query) (found 
 		}
 		return found, true, err
 	}
-	return nil, false, nil
+	return s.narrowByTime(ctx, src, q)
+}
+
+// narrowByTime finds the candidates of a filter that asks for what has changed
+// lately, as clients that keep a copy do.
+func (s *Service) narrowByTime(ctx context.Context, src source, q *scim.Query) (found []*scim.Resource, narrowed bool, err error) {
+	since, ok := changedSince(q.Filter)
+	if !ok || src.since == nil {
+		return nil, false, nil
+	}
+	found, err = src.since(ctx, since.UnixMicro(), s.bounds.Walk+1)
+	if len(found) > s.bounds.Walk {
+		return nil, false, scim.TooMany(fmt.Sprintf("more than %d resources have changed since then; ask for a later meta.lastModified, or page through without a filter", s.bounds.Walk))
+	}
+	slices.SortFunc(found, func(a, b *scim.Resource) int { return strings.Compare(a.ID, b.ID) })
+	return found, true, err
+}
+
+// changedSince finds the earliest meta.lastModified that every match must have.
+func changedSince(e filter.Expr) (time.Time, bool) {
+	switch e := e.(type) {
+	case filter.And:
+		if t, ok := changedSince(e.X); ok {
+			return t, true
+		}
+		return changedSince(e.Y)
+	case filter.Compare:
+		text, ok := e.Value.(string)
+		if ok && (e.Op == filter.Gt || e.Op == filter.Ge || e.Op == filter.Eq) && strings.EqualFold(e.Path.Attr, "meta") && strings.EqualFold(e.Path.Sub, "lastModified") {
+			return filter.ParseDateTime(text)
+		}
+	}
+	return time.Time{}, false
 }
 
 // canonical gives a bound path the name that look-up keys have.

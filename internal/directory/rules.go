@@ -85,6 +85,9 @@ func newRules(p *product.Product) rules {
 		path := parsePath(a.Path())
 		if a.Immutable {
 			r.immutable = append(r.immutable, path)
+			if !a.Match && !builtInKey(path.canonical) {
+				r.match = append(r.match, path)
+			}
 		}
 		if a.Required {
 			r.required = append(r.required, path)
