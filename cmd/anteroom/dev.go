@@ -77,7 +77,9 @@ func (c *devCommand) Run(ctx context.Context, p *Program) error {
 	mux.Handle("GET /{$}", http.RedirectHandler(live.Path(), http.StatusSeeOther))
 	defer p.announce(ready)()
 	served := make(chan error, 1)
-	go func() { served <- web.Serve(ctx, newServer(ctx, routed(mux, v.api)), l) }()
+	srv := newServer(ctx, routed(mux, v.api))
+	srv.RegisterOnShutdown(live.Close)
+	go func() { served <- web.Serve(ctx, srv, l) }()
 	if err := p.greet(ready, c.JSON); err != nil {
 		return err
 	}

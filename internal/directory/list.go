@@ -26,7 +26,7 @@ type source struct {
 	placed func(ctx context.Context, n int) (id string, err error)
 	byID   func(ctx context.Context, id string) (*scim.Resource, error)
 	since  func(ctx context.Context, us int64, limit int) ([]*scim.Resource, error) // changed at or after; nil when not indexed
-	keys   []string // the look-up keys it has
+	keys   []string                                                                 // the look-up keys it has
 }
 
 // List answers a query over people: by index where the filter names a look-up
@@ -70,7 +70,7 @@ func (p *People) source(ctx context.Context, sel *scim.Selection, f filter.Expr)
 		since: func(ctx context.Context, us int64, limit int) ([]*scim.Resource, error) {
 			return all(r.UsersModified(ctx, us, limit))
 		},
-		keys:   []string{store.KeyUserName, store.KeyExternalID, store.KeyDisplayName, store.KeyAddress},
+		keys: []string{store.KeyUserName, store.KeyExternalID, store.KeyDisplayName, store.KeyAddress},
 	}
 	for _, m := range p.rules.match {
 		s.keys = append(s.keys, m.canonical)
@@ -225,8 +225,8 @@ func canonical(p filter.Path) string {
 	if strings.EqualFold(p.URI, product.CoreUser) || strings.EqualFold(p.URI, scim.GroupURN) {
 		p.URI = ""
 	}
-	if p.URI == "" && strings.EqualFold(p.Attr, "emails") {
-		return store.KeyAddress
+	if p.URI == "" && strings.EqualFold(p.Attr, "emails") && p.Sub == "" {
+		p.Sub = "value"
 	}
 	return p.String()
 }

@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -67,6 +68,8 @@ type Store struct {
 	commit  *committer
 	watch   watchers
 	stop    chan struct{}
+	closing sync.Once
+	tended  sync.WaitGroup
 	stats   struct{ commits, writes, deferred atomic.Int64 }
 }
 
@@ -101,15 +104,20 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s := &Store{engine: e, dialect: e.dialect(), log: o.Log, now: o.Now, stop: make(chan struct{})}
 	s.commit = newCommitter(s)
-	go e.tend(s)
+	s.tended.Go(func() { e.tend(s) })
 	return s, nil
 }
 
 // Close writes what waits, stops the background work and closes the database.
-func (s *Store) Close() error {
-	s.commit.close()
-	close(s.stop)
-	return s.engine.close()
+// It does so once; further calls do nothing.
+func (s *Store) Close() (err error) {
+	s.closing.Do(func() {
+		s.commit.close()
+		close(s.stop)
+		s.tended.Wait()
+		err = s.engine.close()
+	})
+	return err
 }
 
 // Now is the store's clock, in UTC and in the microseconds that it keeps.
