@@ -208,15 +208,13 @@ func (s *Service) groupChanged(ctx context.Context, tx *store.Tx, c Caller, id i
 	return g.finish(ctx, tx, &group, d, true)
 }
 
-// Replace is PUT: attributes as RFC 7644 §3.5.1 says, and members when they are
-// sent. Members that a PUT does not mention stay: the standard leaves it open,
-// and emptying a group by silence has hurt people.
+// Replace is PUT: attributes and members become what was sent, and what was not
+// sent is cleared. RFC 7644 §3.5.1.
 func (g *Groups) Replace(ctx context.Context, id string, sent *scim.Resource, check scim.Check) (*scim.Resource, error) {
 	refs, doc, err := splitMembers(sent.Attrs)
 	if err != nil {
 		return nil, err
 	}
-	_, named := sent.Attrs.Get("members")
 	err = g.write(ctx, g.c, func(tx *store.Tx) error {
 		group, r, err := g.forChange(ctx, tx, id)
 		if err != nil {
@@ -235,10 +233,8 @@ func (g *Groups) Replace(ctx context.Context, id string, sent *scim.Resource, ch
 			return err
 		}
 		d := g.delta(tx, group.ID)
-		if named {
-			if err := d.replace(ctx, refs); err != nil {
-				return err
-			}
+		if err := d.replace(ctx, refs); err != nil {
+			return err
 		}
 		return g.commit(ctx, tx, &group, r, old, d, !old.Equal(r.Attrs))
 	})
