@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -74,6 +75,7 @@ func (c *devCommand) Run(ctx context.Context, p *Program) error {
 	mux := v.handler()
 	mux.Handle(live.Path(), live)
 	mux.HandleFunc("GET /debug/counters", v.counters)
+	mux.HandleFunc("GET /debug/profile", pprof.Profile)
 	mux.Handle("GET /{$}", http.RedirectHandler(live.Path(), http.StatusSeeOther))
 	defer p.announce(ready)()
 	served := make(chan error, 1)

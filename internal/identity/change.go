@@ -1,6 +1,11 @@
 package identity
 
-import "time"
+import (
+	"encoding/json"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
 
 // ActorKind says what sort of party did something.
 type ActorKind string
@@ -83,4 +88,62 @@ type Change struct {
 	Digest    string // of the values, so that the log stays whole when they are erased
 	Stamp     int64  // commit order across workspaces; see store.Horizon
 	Values    []Delta
+}
+
+// AppendDeltas writes deltas as JSON, as json.Marshal does, and quickly for the
+// values that a directory's changes are made of.
+func AppendDeltas(dst []byte, deltas []Delta) ([]byte, error) {
+	dst = append(dst, '[')
+	for i, d := range deltas {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, `{"field":`...)
+		dst = appendText(dst, d.Field)
+		for _, side := range [...]struct {
+			name  string
+			value any
+		}{{`,"before":`, d.Before}, {`,"after":`, d.After}} {
+			if side.value == nil {
+				continue
+			}
+			dst = append(dst, side.name...)
+			var err error
+			if dst, err = appendValue(dst, side.value); err != nil {
+				return nil, err
+			}
+		}
+		dst = append(dst, '}')
+	}
+	return append(dst, ']'), nil
+}
+
+func appendValue(dst []byte, v any) ([]byte, error) {
+	switch v := v.(type) {
+	case string:
+		return appendText(dst, v), nil
+	case State:
+		return appendText(dst, string(v)), nil
+	case bool:
+		return strconv.AppendBool(dst, v), nil
+	case int64:
+		return strconv.AppendInt(dst, v, 10), nil
+	case json.RawMessage: // written by ourselves, so known to be JSON
+		return append(dst, v...), nil
+	}
+	b, err := json.Marshal(v)
+	return append(dst, b...), err
+}
+
+// appendText writes a JSON string; one with anything to escape by the long way.
+func appendText(dst []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			b, _ := json.Marshal(s) // a string always marshals
+			return append(dst, b...)
+		}
+	}
+	dst = append(dst, '"')
+	dst = append(dst, s...)
+	return append(dst, '"')
 }

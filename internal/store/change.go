@@ -14,14 +14,14 @@ import (
 // itself. The digest covers the values and a salt that is kept with them, so
 // that it cannot be used to guess them once they are erased.
 func (tx *Tx) Log(ctx context.Context, o identity.Origin, v identity.Verb, subject identity.Subject, values []identity.Delta) error {
-	body, err := json.Marshal(values)
-	if err != nil {
-		return err
-	}
 	var random [12]byte
 	rand.Read(random[:])
 	salt := hex.EncodeToString(random[:])
-	sum := sha256.Sum256(append([]byte(salt), body...))
+	salted, err := identity.AppendDeltas([]byte(salt), values)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(salted)
 	t := tx.Tally()
 	t.Seq++
 	if _, err := tx.q.exec(ctx, `INSERT INTO change_log (workspace_id, seq, at, actor, source, verb, subject_kind, subject_id, request_id, digest, stamp)
@@ -29,7 +29,7 @@ func (tx *Tx) Log(ctx context.Context, o identity.Origin, v identity.Verb, subje
 		tx.ws, t.Seq, micros(tx.s.Now()), o.Actor.String(), o.Source, v, subject.Kind, subject.ID, o.RequestID, hex.EncodeToString(sum[:]), tx.stamp); err != nil {
 		return err
 	}
-	_, err = tx.q.exec(ctx, `INSERT INTO change_value (workspace_id, seq, salt, body) VALUES ($1, $2, $3, $4)`, tx.ws, t.Seq, salt, string(body))
+	_, err = tx.q.exec(ctx, `INSERT INTO change_value (workspace_id, seq, salt, body) VALUES ($1, $2, $3, $4)`, tx.ws, t.Seq, salt, string(salted[len(salt):]))
 	return err
 }
 

@@ -72,8 +72,12 @@ func (s *Store) Write(ctx context.Context, ws identity.WorkspaceID, f func(*Tx) 
 		return err
 	}
 	j := &job{ws: ws, f: f, done: make(chan error, 1)}
-	if err := s.commit.add(j); err != nil {
+	lead, err := s.commit.add(j)
+	if err != nil {
 		return err
+	}
+	if lead != nil {
+		s.commit.batch(lead, ws) // a writer who comes alone does the work itself
 	}
 	return <-j.done
 }
@@ -98,16 +102,21 @@ func (c *committer) lane(ws identity.WorkspaceID) *lane {
 	return l
 }
 
-func (c *committer) add(j *job) error {
+// add queues a job. When nobody is committing on its lane, the lane is returned
+// as the caller's, who must run a batch.
+func (c *committer) add(j *job) (lead *lane, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		return errClosed
+		return nil, errClosed
 	}
 	l := c.lane(j.ws)
 	l.queue = append(l.queue, j)
-	c.start(l, j.ws)
-	return nil
+	if l.running {
+		return nil, nil
+	}
+	l.running = true
+	return l, nil
 }
 
 func (c *committer) addLater(j *job) {
@@ -151,22 +160,45 @@ func (c *committer) start(l *lane, ws identity.WorkspaceID) {
 
 // run commits batch after batch until the lane has nothing left to do.
 func (c *committer) run(l *lane, ws identity.WorkspaceID) {
-	for {
-		c.mu.Lock()
-		batch, later := l.take()
-		if len(batch)+len(later) == 0 {
-			l.running = false
-			if len(l.later) == 0 && !l.timer && c.s.dialect.perSpace {
-				delete(c.lanes, ws)
-			}
-			c.idle.Broadcast()
-			c.mu.Unlock()
-			return
-		}
-		c.idle.Broadcast()
-		c.mu.Unlock()
-		c.s.commitBatch(batch, later)
+	for c.commitNext(l, ws) {
 	}
+}
+
+// batch commits one batch, and leaves what has come meanwhile to a goroutine.
+func (c *committer) batch(l *lane, ws identity.WorkspaceID) {
+	c.commitNext(l, ws)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(l.queue) > 0 || l.flush {
+		go c.run(l, ws)
+		return
+	}
+	c.rest(l, ws)
+}
+
+// commitNext commits the lane's next batch; false means that there was none, and
+// the lane rests.
+func (c *committer) commitNext(l *lane, ws identity.WorkspaceID) bool {
+	c.mu.Lock()
+	batch, later := l.take()
+	if len(batch)+len(later) == 0 {
+		c.rest(l, ws)
+		c.mu.Unlock()
+		return false
+	}
+	c.idle.Broadcast()
+	c.mu.Unlock()
+	c.s.commitBatch(batch, later)
+	return true
+}
+
+// rest ends the work on a lane. c.mu is held.
+func (c *committer) rest(l *lane, ws identity.WorkspaceID) {
+	l.running = false
+	if len(l.later) == 0 && !l.timer && c.s.dialect.perSpace {
+		delete(c.lanes, ws)
+	}
+	c.idle.Broadcast()
 }
 
 // take removes the next batch from the lane: writes first, and deferred work

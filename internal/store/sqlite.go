@@ -12,9 +12,6 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3"
-	"modernc.org/sqlite"
-
-	"github.com/anteroom-id/anteroom/internal/identity"
 )
 
 var sqliteDialect = dialect{
@@ -34,11 +31,10 @@ const (
 type sqliteEngine struct {
 	file    string
 	scratch string // a temporary folder to remove at the end
-	pool    *sql.DB
 	read    *sqliteReader
-	conn    *sql.Conn
-	write   *sqliteWriter
+	write   *sqliteConn
 	writing sync.Mutex
+	fold    *sqliteConn // folds the write-ahead log into the file
 }
 
 func openSQLite(ctx context.Context, o Options) (engine, error) {
@@ -66,27 +62,26 @@ func (e *sqliteEngine) open(ctx context.Context, o Options) (err error) {
 	if o.InsecureNoFlush || e.scratch != "" {
 		flush = "OFF"
 	}
-	writer, err := sql.Open("sqlite", e.dsn("synchronous("+flush+")", "cache_size(-16000)", "wal_autocheckpoint(0)", "foreign_keys(1)"))
+	if err := migrateSQLite(ctx, e.dsn()); err != nil {
+		return err
+	}
+	dsn := e.dsn("synchronous("+flush+")", "cache_size(-16000)", "wal_autocheckpoint(0)", "foreign_keys(1)")
+	if e.write, err = dialSQLite(dsn); err != nil {
+		return err
+	}
+	if e.fold, err = dialSQLite(dsn); err != nil {
+		return err
+	}
+	e.read, err = newSQLiteReader(e.dsn("query_only(1)", "cache_size(-1000)"))
+	return err
+}
+
+func migrateSQLite(ctx context.Context, dsn string) error {
+	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return err
 	}
-	writer.SetMaxOpenConns(2) // the committer's and the checkpointer's
-	e.pool = writer
-	if err := migrate(ctx, goose.DialectSQLite3, writer); err != nil {
-		return err
-	}
-	if e.conn, err = writer.Conn(ctx); err != nil {
-		return err
-	}
-	e.write = &sqliteWriter{conn: e.conn, prepared: map[string]*sql.Stmt{}}
-	reader, err := sql.Open("sqlite", e.dsn("query_only(1)", "cache_size(-1000)"))
-	if err != nil {
-		return err
-	}
-	reader.SetMaxOpenConns(sqliteReaders)
-	reader.SetMaxIdleConns(sqliteReaders)
-	e.read = &sqliteReader{db: reader}
-	return reader.PingContext(ctx)
+	return errors.Join(migrate(ctx, goose.DialectSQLite3, db), db.Close())
 }
 
 func (e *sqliteEngine) dsn(pragmas ...string) string {
@@ -140,14 +135,23 @@ func (e *sqliteEngine) checkpoint() error {
 		return nil
 	}
 	if size < checkpointForced {
-		if _, err := e.pool.Exec("PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
+		if err := drain(e.fold, "PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
 			return err
 		}
 	}
 	e.writing.Lock()
 	defer e.writing.Unlock()
-	_, err := e.write.exec(context.Background(), "PRAGMA wal_checkpoint(RESTART)")
-	return err
+	return drain(e.write, "PRAGMA wal_checkpoint(RESTART)")
+}
+
+func drain(c *sqliteConn, text string) error {
+	rs, err := c.query(context.Background(), text)
+	if err != nil {
+		return err
+	}
+	for rs.Next() {
+	}
+	return errors.Join(rs.Err(), rs.Close())
 }
 
 func (e *sqliteEngine) walSize() int64 {
@@ -163,13 +167,10 @@ func (e *sqliteEngine) close() error {
 	if e.read != nil {
 		errs = append(errs, e.read.close())
 	}
-	if e.conn != nil {
-		e.writing.Lock()
-		errs = append(errs, e.write.close(), e.conn.Close())
-		e.writing.Unlock()
-	}
-	if e.pool != nil {
-		errs = append(errs, e.pool.Close())
+	for _, c := range []*sqliteConn{e.fold, e.write} {
+		if c != nil {
+			errs = append(errs, c.close())
+		}
 	}
 	if e.scratch != "" {
 		errs = append(errs, os.RemoveAll(e.scratch))
@@ -177,84 +178,69 @@ func (e *sqliteEngine) close() error {
 	return errors.Join(errs...)
 }
 
-// sqliteWriter runs statements on the one writing connection, each prepared once.
-type sqliteWriter struct {
-	conn     *sql.Conn
-	prepared map[string]*sql.Stmt
-}
-
-func (w *sqliteWriter) stmt(text string) (*sql.Stmt, error) {
-	if s := w.prepared[text]; s != nil {
-		return s, nil
-	}
-	s, err := w.conn.PrepareContext(context.Background(), text)
-	if err == nil {
-		w.prepared[text] = s
-	}
-	return s, err
-}
-
-// The context is not handed to the driver: it would start a goroutine for each
-// statement to watch it, and a statement here takes microseconds.
-func (w *sqliteWriter) exec(_ context.Context, text string, args ...any) (int64, error) {
-	s, err := w.stmt(text)
-	if err != nil {
-		return 0, sqliteError(err)
-	}
-	res, err := s.ExecContext(context.Background(), args...)
-	if err != nil {
-		return 0, sqliteError(err)
-	}
-	return res.RowsAffected()
-}
-
-func (w *sqliteWriter) query(_ context.Context, text string, args ...any) (rows, error) {
-	s, err := w.stmt(text)
-	if err != nil {
-		return nil, sqliteError(err)
-	}
-	rs, err := s.QueryContext(context.Background(), args...)
-	return rs, sqliteError(err)
-}
-
-func (w *sqliteWriter) close() error {
-	var errs []error
-	for _, s := range w.prepared {
-		errs = append(errs, s.Close())
-	}
-	return errors.Join(errs...)
-}
-
-// sqliteReader runs queries on the pool, each prepared once a connection.
+// sqliteReader runs queries on a pool of connections that cannot write. A
+// connection is opened when all are busy, up to sqliteReaders.
 type sqliteReader struct {
-	db       *sql.DB
-	prepared sync.Map // text -> *sql.Stmt
+	dsn  string
+	free chan *sqliteConn
+	mu   sync.Mutex
+	all  []*sqliteConn
 }
 
-func (r *sqliteReader) stmt(text string) (*sql.Stmt, error) {
-	if s, ok := r.prepared.Load(text); ok {
-		return s.(*sql.Stmt), nil
+func newSQLiteReader(dsn string) (*sqliteReader, error) {
+	r := &sqliteReader{dsn: dsn, free: make(chan *sqliteConn, sqliteReaders)}
+	c, err := r.more()
+	if c != nil {
+		r.free <- c
 	}
-	s, err := r.db.Prepare(text)
-	if err != nil {
-		return nil, err
+	return r, err
+}
+
+func (r *sqliteReader) more() (*sqliteConn, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.all) >= sqliteReaders {
+		return nil, nil
 	}
-	if other, loaded := r.prepared.LoadOrStore(text, s); loaded {
-		return other.(*sql.Stmt), s.Close()
+	c, err := dialSQLite(r.dsn)
+	if err == nil {
+		r.all = append(r.all, c)
 	}
-	return s, nil
+	return c, err
+}
+
+func (r *sqliteReader) borrow(ctx context.Context) (*sqliteConn, error) {
+	select {
+	case c := <-r.free:
+		return c, nil
+	default:
+	}
+	if c, err := r.more(); c != nil || err != nil {
+		return c, err
+	}
+	select {
+	case c := <-r.free:
+		return c, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 func (r *sqliteReader) query(ctx context.Context, text string, args ...any) (rows, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	s, err := r.stmt(text)
+	c, err := r.borrow(ctx)
 	if err != nil {
-		return nil, sqliteError(err)
+		return nil, err
 	}
-	rs, err := s.QueryContext(context.Background(), args...)
-	return rs, sqliteError(err)
+	rs, err := c.query(ctx, text, args...)
+	if err != nil {
+		r.free <- c
+		return nil, err
+	}
+	rs.(*sqliteRows).after = func() { r.free <- c }
+	return rs, nil
 }
 
 func (r *sqliteReader) exec(context.Context, string, ...any) (int64, error) {
@@ -262,24 +248,12 @@ func (r *sqliteReader) exec(context.Context, string, ...any) (int64, error) {
 }
 
 func (r *sqliteReader) close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	var errs []error
-	r.prepared.Range(func(_, s any) bool {
-		errs = append(errs, s.(*sql.Stmt).Close())
-		return true
-	})
-	return errors.Join(append(errs, r.db.Close())...)
-}
-
-// Extended result codes of a value that must be unique and is in use.
-const (
-	sqliteConstraintPrimaryKey = 1555
-	sqliteConstraintUnique     = 2067
-)
-
-func sqliteError(err error) error {
-	var se *sqlite.Error
-	if errors.As(err, &se) && (se.Code() == sqliteConstraintUnique || se.Code() == sqliteConstraintPrimaryKey) {
-		return &identity.Error{Kind: identity.Taken, Msg: "that value is already in use", Err: err}
+	for _, c := range r.all {
+		errs = append(errs, c.close())
 	}
-	return err
+	r.all = nil
+	return errors.Join(errs...)
 }
