@@ -32,7 +32,7 @@ type source struct {
 // List answers a query over people: by index where the filter names a look-up
 // key, page by page where there is no filter, and by a bounded walk otherwise.
 func (p *People) List(ctx context.Context, q *scim.Query) (*scim.Page, error) {
-	return p.list(ctx, p.c, p.source(ctx, q.Select, q.Filter), q)
+	return p.list(ctx, p.c, p.source(q.Select, q.Filter), q)
 }
 
 // List answers a query over groups; see People.List.
@@ -40,7 +40,7 @@ func (g *Groups) List(ctx context.Context, q *scim.Query) (*scim.Page, error) {
 	return g.list(ctx, g.c, g.source(ctx, q.Select, q.Filter), q)
 }
 
-func (p *People) source(ctx context.Context, sel *scim.Selection, f filter.Expr) source {
+func (p *People) source(sel *scim.Selection, f filter.Expr) source {
 	r := p.store.Read(p.c.Workspace)
 	if mentions(f, "groups") {
 		sel = nil
@@ -48,7 +48,7 @@ func (p *People) source(ctx context.Context, sel *scim.Selection, f filter.Expr)
 	all := func(found []store.View, err error) ([]*scim.Resource, error) {
 		out := make([]*scim.Resource, 0, len(found))
 		for i := range found {
-			one, err := p.fromView(ctx, r, &found[i], sel)
+			one, err := p.fromView(&found[i], sel)
 			if err != nil {
 				return nil, err
 			}

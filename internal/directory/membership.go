@@ -18,6 +18,7 @@ type delta struct {
 	added, removed []identity.MemberID
 	parked         int
 	unparked       bool
+	waiting        int // parked for the group, as last counted; 0 when it must be counted
 }
 
 func (g *Groups) delta(tx *store.Tx, id identity.GroupID) *delta {
@@ -118,7 +119,7 @@ func (d *delta) remove(ctx context.Context, refs []string) error {
 		} else if d.tx.Tally().Parked > 0 {
 			var gone bool
 			gone, err = d.tx.Unpark(ctx, d.group, ref)
-			d.unparked = d.unparked || gone
+			d.unparked, d.waiting = d.unparked || gone, 0
 		}
 		if err != nil {
 			return err
@@ -189,7 +190,7 @@ func (d *delta) repark(ctx context.Context, unknown []string) error {
 				if _, err := d.tx.Unpark(ctx, d.group, w.Value); err != nil {
 					return err
 				}
-				d.unparked = true
+				d.unparked, d.waiting = true, 0
 			}
 		}
 	}
@@ -206,16 +207,40 @@ func (d *delta) park(ctx context.Context, ref string) error {
 	if len(ref) > 512 {
 		return invalid("members", "a member's value has at most 512 characters")
 	}
-	if d.parked >= d.g.bounds.ParkedPerGroup || d.tx.Tally().Parked >= int64(d.g.bounds.ParkedPerSpace) {
-		return scim.TooMany("too many members named are not known here; provision the people first, then the group")
-	}
 	fresh, err := d.tx.Park(ctx, d.group, ref)
 	if err != nil || !fresh {
 		return err
 	}
 	d.parked++
+	if tooMany, err := d.crowded(ctx); err != nil {
+		return err
+	} else if tooMany {
+		return scim.TooMany("too many members named are not known here; provision the people first, then the group")
+	}
 	d.g.c.Notes.Add("parked", "members", "members named before they exist here wait and join the group when they arrive; the first is %s", quoted(ref))
 	return nil
+}
+
+// crowded says whether more wait than a workspace, or the group, may have. The
+// group's are counted only where they could be too many, and once.
+func (d *delta) crowded(ctx context.Context) (bool, error) {
+	all, most := d.tx.Tally().Parked, d.g.bounds.ParkedPerGroup
+	if all > int64(d.g.bounds.ParkedPerSpace) {
+		return true, nil
+	}
+	if all <= int64(most) {
+		return false, nil
+	}
+	if d.waiting > 0 {
+		d.waiting++
+	} else {
+		waiting, err := d.tx.ParkedIn(ctx, d.group)
+		if err != nil {
+			return false, err
+		}
+		d.waiting = len(waiting)
+	}
+	return d.waiting > most, nil
 }
 
 func (d *delta) log(ctx context.Context, o identity.Origin) error {

@@ -111,6 +111,7 @@ func (p *People) introduction(m *identity.Member, doc *scim.Object) []identity.D
 // comeBack finds the member whom an equal immutable key names. One who was
 // deleted gets a new SCIM resource; one who is here is 409.
 func (p *People) comeBack(ctx context.Context, tx *store.Tx, in *person, doc *scim.Object) (*identity.Member, error) {
+	var gone *identity.Member
 	for _, k := range p.rules.immutableKeys(doc) {
 		found, err := tx.MembersByKey(ctx, k)
 		if err != nil {
@@ -120,14 +121,17 @@ func (p *People) comeBack(ctx context.Context, tx *store.Tx, in *person, doc *sc
 			m := &found[i]
 			switch {
 			case m.Connection != p.c.Connection:
-				continue
 			case m.ResourceID != "":
 				return nil, taken(k.Name, k.Value, m)
+			case gone == nil:
+				gone = m
 			}
-			return m, p.restore(ctx, tx, m, in, doc)
 		}
 	}
-	return nil, nil
+	if gone == nil {
+		return nil, nil
+	}
+	return gone, p.restore(ctx, tx, gone, in, doc)
 }
 
 func taken(field, value string, m *identity.Member) error {
@@ -180,13 +184,14 @@ func (s *Service) refuseTaken(ctx context.Context, tx *store.Tx, self identity.M
 }
 
 // adopt is what a taken userName or address comes to: an unmanaged member with
-// that address who is no owner becomes the directory's; else 409.
+// that address becomes the directory's, an owner only where the product allows
+// it; else 409.
 func (p *People) adopt(ctx context.Context, tx *store.Tx, in *person, doc *scim.Object) (*identity.Member, error) {
 	m, found, err := tx.MemberByAddress(ctx, identity.Fold(in.address))
 	if err != nil {
 		return nil, err
 	}
-	if !found || m.Connection != "" || p.rules.isOwner(m.Grants) {
+	if !found || m.Connection != "" || p.rules.isOwner(m.Grants) && !p.product.Roles.AdoptOwner {
 		if err := p.refuseTaken(ctx, tx, "", in); err != nil {
 			return nil, err
 		}

@@ -20,29 +20,27 @@ func (p *People) Get(ctx context.Context, id string, sel *scim.Selection) (*scim
 	if !found {
 		return nil, notFound("User", id)
 	}
-	return p.fromView(ctx, r, &v, sel)
+	return p.fromView(&v, sel)
 }
 
 // fromView makes a resource of a member's row, with the groups when wanted.
-func (p *People) fromView(ctx context.Context, r *store.Reader, v *store.View, sel *scim.Selection) (*scim.Resource, error) {
+func (p *People) fromView(v *store.View, sel *scim.Selection) (*scim.Resource, error) {
 	doc, err := p.user.DecodeStored(v.Doc)
 	if err != nil {
 		return nil, err
 	}
 	out := &scim.Resource{ID: v.ID, Attrs: doc, Created: instant(v.Created), Modified: instant(v.Modified), Version: version(v.Version)}
-	return out, p.withGroups(ctx, r, v.Member, out, sel)
+	if sel.Wants("groups") {
+		p.addGroups(out, v.Groups)
+	}
+	return out, nil
 }
 
-// withGroups adds the member's groups to its resource, when they are wanted.
-func (p *People) withGroups(ctx context.Context, r *store.Reader, m identity.MemberID, out *scim.Resource, sel *scim.Selection) error {
-	if !sel.Wants("groups") || p.product.SCIM.Groups == product.GroupsOff {
-		return nil
-	}
-	groups, err := r.GroupsOf(ctx, m)
-	if err == nil && len(groups) > 0 {
+// addGroups adds the member's groups to its resource.
+func (p *People) addGroups(out *scim.Resource, groups []identity.Reference) {
+	if len(groups) > 0 && p.product.SCIM.Groups != product.GroupsOff {
 		out.Attrs.Attrs = append(out.Attrs.Attrs, scim.Attr{Name: "groups", Value: references(groups, "type", "direct")})
 	}
-	return err
 }
 
 // answer makes a resource of a member that was just written and its doc. Alone
@@ -52,7 +50,9 @@ func (p *People) answer(ctx context.Context, m *identity.Member, doc *scim.Objec
 	if alone {
 		return out, nil
 	}
-	return out, p.withGroups(ctx, p.store.Read(p.c.Workspace), m.ID, out, nil)
+	groups, err := p.store.Read(p.c.Workspace).GroupsOf(ctx, m.ID)
+	p.addGroups(out, groups)
+	return out, err
 }
 
 func instant(us int64) time.Time { return time.UnixMicro(us).UTC() }

@@ -24,15 +24,18 @@ func (p *People) Update(ctx context.Context, id string, change scim.Change) (*sc
 		if err != nil {
 			return err
 		}
-		if !changed {
+		if p.keepActive(old, r.Attrs); !changed || old.Equal(r.Attrs) {
 			return errUnchanged
 		}
+		if !tx.Tally().Provisioning && !leaves(old, r.Attrs) {
+			return errOff
+		}
 		in, err := p.rules.interpret(r.Attrs, p.c.Notes)
+		if err != nil && onlyLeaves(old, r.Attrs) {
+			in, err = asBefore(&m, r.Attrs), nil
+		}
 		if err != nil {
 			return err
-		}
-		if !tx.Tally().Provisioning && !onlyDeactivates(old, r.Attrs) {
-			return errOff
 		}
 		return p.apply(ctx, tx, &m, old, r.Attrs, &in)
 	})
@@ -61,14 +64,45 @@ func (p *People) forChange(ctx context.Context, tx *store.Tx, id string) (identi
 	return m, &scim.Resource{ID: id, Attrs: doc, Created: m.Created, Modified: m.Modified, Version: version(m.Version)}, nil
 }
 
-// onlyDeactivates says whether a change takes somebody out and does nothing else.
-func onlyDeactivates(old, new *scim.Object) bool {
-	if active, _ := new.Get("active"); active != false {
-		return false
+// keepActive puts active back where a change withdrew it: it has no value that
+// silence could mean, and nobody is let back in by silence.
+func (p *People) keepActive(old, doc *scim.Object) {
+	if _, sent := doc.Get("active"); sent {
+		return
 	}
+	if was, ok := old.Get("active"); ok {
+		doc.Set("active", was)
+		p.c.Notes.Add("kept-active", "active", "active was withdrawn and stays %v; send true or false to change it", was)
+	}
+}
+
+// leaves says whether a change takes somebody out, whatever else it does.
+func leaves(old, new *scim.Object) bool {
+	was, _ := old.Get("active")
+	is, _ := new.Get("active")
+	return is == false && was != false
+}
+
+// onlyLeaves says whether a change takes somebody out and does nothing else.
+func onlyLeaves(old, new *scim.Object) bool {
 	o := old.Clone()
 	o.Set("active", false)
-	return len(differences(o, new)) == 0
+	return leaves(old, new) && len(differences(o, new)) == 0
+}
+
+// asBefore is what the product made of a member, now leaving: a rule that came
+// later, such as an attribute that is required since, keeps nobody in.
+func asBefore(m *identity.Member, doc *scim.Object) person {
+	p := person{
+		userName: doc.Str("userName"), address: m.Address, display: m.DisplayName, given: m.GivenName, family: m.FamilyName,
+		title: m.Title, externalID: m.ExternalID, attributes: m.Attributes,
+	}
+	for _, g := range m.Grants {
+		if g.Source == identity.ByAttribute || g.Source == identity.ByAppRole {
+			p.role.roles, p.role.source = append(p.role.roles, g.Role), g.Source
+		}
+	}
+	return p
 }
 
 // apply writes what a changed doc means for the member, logs the difference,

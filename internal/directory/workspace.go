@@ -84,6 +84,10 @@ func (s *Service) Add(ctx context.Context, c Caller, n Newcomer) (*identity.Memb
 	c.Connection = ""
 	p := s.People(c)
 	in := person{userName: n.Address, address: s.product.Address(n.Address), display: doc.Str("displayName"), given: n.GivenName, family: n.FamilyName, active: true}
+	var err error
+	if in.attributes, err = s.rules.attributesOf(doc); err != nil {
+		return nil, err
+	}
 	m := p.newMember(&in, doc, s.store.Now())
 	if n.Role != "" {
 		role, ok := s.product.RoleByValue(n.Role)

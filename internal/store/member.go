@@ -18,21 +18,67 @@ type View struct {
 	Created  int64 // microseconds
 	Modified int64
 	Doc      []byte
+	Groups   []identity.Reference // a member's, by id and name
 }
 
-const viewColumns = `m.id, m.resource_id, m.version, m.created, m.modified, m.doc`
+// A member's groups are brought along in the same query, one row a group, which
+// costs a third of a query of their own. What is chosen of the members stands in
+// a subquery, u, so that a limit counts members.
+const (
+	chosenColumns  = `m.workspace_id, m.id, m.resource_id, m.version, m.created, m.modified, m.doc`
+	groupedColumns = `u.id, u.resource_id, u.version, u.created, u.modified, u.doc, coalesce(g.id, ''), coalesce(g.display_name, '')`
+	groupedJoins   = ` u LEFT JOIN membership s ON s.workspace_id = u.workspace_id AND s.member_id = u.id
+		LEFT JOIN user_group g ON g.workspace_id = s.workspace_id AND g.id = s.group_id`
+)
 
-func scanView(s scanner) (v View, err error) {
-	var member string
-	err = s.Scan(&member, &v.ID, &v.Version, &v.Created, &v.Modified, &v.Doc)
-	v.Member = identity.MemberID(member)
-	return v, err
+// views reads members with their groups; the rows of one member may stand apart.
+func views(ctx context.Context, q querier, sql string, args ...any) (out []View, err error) {
+	rs, err := q.query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rs.Close()
+	var place map[string]int
+	for rs.Next() {
+		var v View
+		var member string
+		var g identity.Reference
+		if err := rs.Scan(&member, &v.ID, &v.Version, &v.Created, &v.Modified, &v.Doc, &g.ID, &g.Display); err != nil {
+			return nil, err
+		}
+		at, n := 0, len(out)
+		switch {
+		case n > 0 && out[n-1].ID == v.ID:
+			at = n - 1
+		case n == 1:
+			place = map[string]int{out[0].ID: 0}
+			fallthrough
+		default:
+			known, ok := place[v.ID]
+			if at = known; !ok {
+				at = n
+				v.Member = identity.MemberID(member)
+				out = append(out, v)
+				if place != nil {
+					place[v.ID] = n
+				}
+			}
+		}
+		if g.ID != "" {
+			out[at].Groups = append(out[at].Groups, g)
+		}
+	}
+	return out, rs.Err()
 }
 
-// User finds a member's resource by its SCIM id.
+// User finds a member's resource, with its groups, by its SCIM id.
 func (r *Reader) User(ctx context.Context, id string) (View, bool, error) {
-	return one(ctx, r.q, scanView,
-		`SELECT `+viewColumns+` FROM member m WHERE m.workspace_id = $1 AND m.resource_id = $2`, r.ws, id)
+	found, err := views(ctx, r.q, `SELECT `+groupedColumns+` FROM (SELECT `+chosenColumns+` FROM member m
+		WHERE m.workspace_id = $1 AND m.resource_id = $2)`+groupedJoins, r.ws, id)
+	if err != nil || len(found) == 0 {
+		return View{}, false, err
+	}
+	return found[0], true, nil
 }
 
 // Key names a look-up: a way to find members, or groups, by the exact or folded
@@ -62,16 +108,16 @@ func (r *Reader) Users(ctx context.Context, k Key, limit int) ([]View, error) {
 }
 
 func (r *Reader) usersBy(ctx context.Context, k Key, limit int) ([]View, error) {
-	const head, tail = `SELECT ` + viewColumns + ` FROM member m WHERE m.workspace_id = $1 AND m.resource_id IS NOT NULL AND `, ` LIMIT $3 + 0`
+	const head, tail = `SELECT ` + groupedColumns + ` FROM (SELECT ` + chosenColumns + ` FROM member m WHERE m.workspace_id = $1 AND m.resource_id IS NOT NULL AND `, ` LIMIT $3 + 0)` + groupedJoins
 	switch k.Name {
 	case KeyUserName:
-		return many(ctx, r.q, scanView, head+`m.user_key = $2`+tail, r.ws, k.Value, limit)
+		return views(ctx, r.q, head+`m.user_key = $2`+tail, r.ws, k.Value, limit)
 	case KeyExternalID:
-		return many(ctx, r.q, scanView, head+`m.external_id = $2 AND m.external_id <> ''`+tail, r.ws, k.Value, limit)
+		return views(ctx, r.q, head+`m.external_id = $2 AND m.external_id <> ''`+tail, r.ws, k.Value, limit)
 	case KeyDisplayName:
-		return many(ctx, r.q, scanView, head+`m.display_key = $2`+tail, r.ws, k.Value, limit)
+		return views(ctx, r.q, head+`m.display_key = $2`+tail, r.ws, k.Value, limit)
 	case KeyAddress:
-		found, err := many(ctx, r.q, scanView, head+`m.address_key = $2 AND m.address_key <> ''`+tail, r.ws, k.Value, limit)
+		found, err := views(ctx, r.q, head+`m.address_key = $2 AND m.address_key <> ''`+tail, r.ws, k.Value, limit)
 		if err != nil || len(found) >= limit {
 			return found, err
 		}
@@ -82,15 +128,17 @@ func (r *Reader) usersBy(ctx context.Context, k Key, limit int) ([]View, error) 
 }
 
 func (r *Reader) usersByKey(ctx context.Context, k Key, limit int) ([]View, error) {
-	return many(ctx, r.q, scanView, `SELECT `+viewColumns+` FROM member_key k CROSS JOIN member m
-		WHERE k.workspace_id = $1 AND k.name = $2 AND k.value = $3 AND m.workspace_id = k.workspace_id AND m.id = k.member_id AND m.resource_id IS NOT NULL LIMIT $4 + 0`, r.ws, k.Name, k.Value, limit)
+	return views(ctx, r.q, `SELECT `+groupedColumns+` FROM (SELECT `+chosenColumns+` FROM member_key k CROSS JOIN member m
+			WHERE k.workspace_id = $1 AND k.name = $2 AND k.value = $3 AND m.workspace_id = k.workspace_id AND m.id = k.member_id
+			AND m.resource_id IS NOT NULL LIMIT $4 + 0)`+groupedJoins, r.ws, k.Name, k.Value, limit)
 }
 
 // UsersAfter lists up to limit members in the order of their SCIM ids, which is
 // the order of their arrival, from behind the given one ("" for the first).
 func (r *Reader) UsersAfter(ctx context.Context, after string, limit int) ([]View, error) {
-	return many(ctx, r.q, scanView, `SELECT `+viewColumns+` FROM member m
-		WHERE m.workspace_id = $1 AND m.resource_id IS NOT NULL AND m.resource_id > $2 ORDER BY m.resource_id LIMIT $3 + 0`, r.ws, after, limit)
+	return views(ctx, r.q, `SELECT `+groupedColumns+` FROM (SELECT `+chosenColumns+` FROM member m
+			WHERE m.workspace_id = $1 AND m.resource_id IS NOT NULL AND m.resource_id > $2 ORDER BY m.resource_id LIMIT $3 + 0)`+groupedJoins+`
+		ORDER BY u.resource_id`, r.ws, after, limit)
 }
 
 // UserAt gives the SCIM id of the n-th member in that order, counted from 1.
@@ -103,8 +151,8 @@ func (r *Reader) UserAt(ctx context.Context, n int) (string, error) {
 
 // UsersModified lists up to limit members changed at or after since, in microseconds.
 func (r *Reader) UsersModified(ctx context.Context, since int64, limit int) ([]View, error) {
-	return many(ctx, r.q, scanView, `SELECT `+viewColumns+` FROM member m
-		WHERE m.workspace_id = $1 AND m.modified >= $2 AND m.resource_id IS NOT NULL ORDER BY m.modified LIMIT $3 + 0`, r.ws, since, limit)
+	return views(ctx, r.q, `SELECT `+groupedColumns+` FROM (SELECT `+chosenColumns+` FROM member m
+			WHERE m.workspace_id = $1 AND m.modified >= $2 AND m.resource_id IS NOT NULL LIMIT $3 + 0)`+groupedJoins, r.ws, since, limit)
 }
 
 const memberColumns = `m.id, coalesce(m.resource_id, ''), m.connection_id, m.state, m.user_name, m.address, m.display_name,

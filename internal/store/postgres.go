@@ -110,11 +110,17 @@ type postgresQuerier struct {
 }
 
 func (q postgresQuerier) exec(ctx context.Context, text string, args ...any) (int64, error) {
+	if unkeepable(args) {
+		return 0, errUnkeepable
+	}
 	tag, err := q.on.Exec(ctx, text, args...)
 	return tag.RowsAffected(), postgresError(err)
 }
 
 func (q postgresQuerier) query(ctx context.Context, text string, args ...any) (rows, error) {
+	if unkeepable(args) {
+		return nothing{}, nil
+	}
 	rs, err := q.on.Query(ctx, text, args...)
 	if err != nil {
 		return nil, postgresError(err)

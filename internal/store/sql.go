@@ -6,7 +6,12 @@ package store
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"time"
+	"unicode/utf8"
+
+	"github.com/anteroom-id/anteroom/internal/identity"
 )
 
 // querier runs statements of the one SQL text on either engine.
@@ -83,3 +88,26 @@ func null(s string) any {
 	}
 	return s
 }
+
+// errUnkeepable is what a write of such text gets, on both engines alike.
+var errUnkeepable = &identity.Error{Kind: identity.Invalid, Msg: "a value contains the NUL character (U+0000) or is not UTF-8, and cannot be kept; leave it out"}
+
+// unkeepable says whether an argument is text that PostgreSQL cannot keep: with
+// a NUL character, or not UTF-8. A query with one finds nothing, since nothing
+// such is kept.
+func unkeepable(args []any) bool {
+	for _, a := range args {
+		if s, ok := a.(string); ok && (strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s)) {
+			return true
+		}
+	}
+	return false
+}
+
+// nothing is an answer without rows.
+type nothing struct{}
+
+func (nothing) Next() bool        { return false }
+func (nothing) Scan(...any) error { return errors.New("store: there is no row") }
+func (nothing) Err() error        { return nil }
+func (nothing) Close() error      { return nil }

@@ -239,8 +239,13 @@ func (r *sqliteReader) query(ctx context.Context, text string, args ...any) (row
 		r.free <- c
 		return nil, err
 	}
-	rs.(*sqliteRows).after = func() { r.free <- c }
-	return rs, nil
+	read, ok := rs.(*sqliteRows)
+	if !ok {
+		r.free <- c
+		return rs, nil
+	}
+	read.after = func() { r.free <- c }
+	return read, nil
 }
 
 func (r *sqliteReader) exec(context.Context, string, ...any) (int64, error) {

@@ -61,6 +61,9 @@ func (c *sqliteConn) stmt(text string) (*sqliteStmt, error) {
 // Contexts are not handed to the driver: it would start a goroutine for each
 // statement to watch them, and a statement here takes microseconds.
 func (c *sqliteConn) exec(_ context.Context, text string, args ...any) (int64, error) {
+	if unkeepable(args) {
+		return 0, errUnkeepable
+	}
 	s, err := c.stmt(text)
 	if err != nil {
 		return 0, err
@@ -77,6 +80,9 @@ func (c *sqliteConn) exec(_ context.Context, text string, args ...any) (int64, e
 }
 
 func (c *sqliteConn) query(_ context.Context, text string, args ...any) (rows, error) {
+	if unkeepable(args) {
+		return nothing{}, nil
+	}
 	s, err := c.stmt(text)
 	if err != nil {
 		return nil, err

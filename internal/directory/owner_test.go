@@ -1,0 +1,188 @@
+package directory_test
+
+import (
+	"net/http"
+	"sync"
+	"testing"
+
+	"github.com/anteroom-id/anteroom/internal/identity"
+)
+
+// grantable is a product whose directories may make owners, and take them over.
+const grantable = `
+name: Grantable
+attributes: [{name: role}]
+roles:
+  catalogue: [{name: owner, owner: true}, {name: admin}, {name: member}]
+  default: member
+  attributes: [role]
+  grant_owner: true
+  adopt_owner: true
+`
+
+func TestAPostNeverAdoptsAnOwner(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		boss := w.add("boss@x.example", "owner")
+		before, seq := w.memberByID(boss), w.tally().Seq
+		_, err := w.post(`{"userName":"boss@x.example","displayName":"Somebody else","role":"member","active":false}`)
+		mustRefuse(t, err, http.StatusConflict, "uniqueness", string(before.ResourceID))
+		now := w.memberByID(boss)
+		equal(t, "managed by", now.Connection, "")
+		equal(t, "version", now.Version, before.Version)
+		equal(t, "log", w.verbs(seq), "")
+	})
+}
+
+func TestWhatADirectoryAsksOfAnOwnerItDoesNotManageIsHeld(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		w.add("second.owner@x.example", "owner") // so that it is not about the last one
+		boss := w.add("boss@x.example", "owner")
+		id, seq := string(w.memberByID(boss).ResourceID), w.tally().Seq
+		r, err := w.patch(id, `{"op":"replace","path":"userName","value":"evil@x.example"},{"op":"replace","path":"emails","value":[{"value":"evil@x.example","primary":true}]},`+
+			`{"op":"replace","path":"active","value":false},{"op":"add","path":"role","value":"member"},{"op":"replace","path":"title","value":"Chief"},{"op":"replace","path":"name.givenName","value":"Bo"}`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if active, _ := r.Attrs.Get("active"); r.Attrs.Str("userName") != "evil@x.example" || active != false {
+			t.Errorf("it is answered as asked, got %s", r.Attrs.AppendJSON(nil))
+		}
+		m := w.memberByID(boss)
+		equal(t, "state", m.State, identity.Active)
+		equal(t, "userName and address", m.UserName+" "+m.Address, "boss@x.example boss@x.example")
+		equal(t, "role", w.roles(id), "hand owner")
+		equal(t, "name and title apply", m.GivenName+" "+m.Title, "Bo Chief")
+		equal(t, "managed by", m.Connection, "")
+		equal(t, "owners", w.tally().Owners, 2)
+		if h := m.Held; h.Empty() || h.UserName == nil || h.Address == nil || h.Role == nil || h.Active == nil {
+			t.Errorf("held is %+v", h)
+		}
+		w.mustNote("held", "userName, address, role, active")
+		equal(t, "log", w.verbs(seq), "member.updated member.held")
+	})
+}
+
+func TestADeletedOwnerWhomNobodyManagesStaysAndTheResourceIsGone(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		w.add("second.owner@x.example", "owner")
+		boss := w.add("boss@x.example", "owner")
+		id := string(w.memberByID(boss).ResourceID)
+		if err := w.delete(id); err != nil {
+			t.Fatal(err)
+		}
+		_, err := w.people().Get(ctx, id, nil)
+		mustRefuse(t, err, http.StatusNotFound, "", id)
+		m := w.memberByID(boss)
+		equal(t, "state", m.State, identity.Active)
+		equal(t, "role", w.roles(string(m.ResourceID)), "hand owner")
+		if m.Held.Empty() || !m.Held.Deleted {
+			t.Errorf("held is %+v", m.Held)
+		}
+		equal(t, "owners", w.tally().Owners, 2)
+		equal(t, "users", w.tally().Users, 2)
+	})
+}
+
+func TestWhereTheProductAllowsItOwnersAreAdopted(t *testing.T) {
+	onBoth(t, grantable, func(t *testing.T, w *world) {
+		w.add("second.owner@x.example", "owner")
+		for _, adopt := range []func(id string) error{
+			func(string) error { _, err := w.post(`{"userName":"boss@x.example","title":"Chief"}`); return err },
+			func(id string) error {
+				_, err := w.patch(id, `{"op":"add","path":"title","value":"Chief"}`)
+				return err
+			},
+		} {
+			boss := w.add("boss@x.example", "owner")
+			id := string(w.memberByID(boss).ResourceID)
+			if err := adopt(id); err != nil {
+				t.Fatal(err)
+			}
+			m := w.memberByID(boss)
+			equal(t, "managed by", m.Connection, w.con)
+			equal(t, "role", w.roles(id), "hand owner")
+			w.change(id, `{"op":"add","path":"role","value":"member"}`)
+			equal(t, "role as the directory says", w.roles(id), "attribute member")
+			if err := w.delete(id); err != nil {
+				t.Fatal(err)
+			}
+			equal(t, "state", w.memberByID(boss).State, identity.Inactive)
+			equal(t, "owners", w.tally().Owners, 1)
+		}
+	})
+}
+
+func TestTheLastOwnerIsNeverDemotedDeactivatedOrDeleted(t *testing.T) {
+	onBoth(t, grantable, func(t *testing.T, w *world) {
+		id := w.person(`{"userName":"boss@x.example","role":"owner"}`)
+		boss := w.member(id).ID
+		equal(t, "role", w.roles(id), "attribute owner")
+		equal(t, "owners", w.tally().Owners, 1)
+		for _, change := range []string{
+			`{"op":"replace","path":"role","value":"member"}`,
+			`{"op":"remove","path":"role"}`,
+			`{"op":"replace","path":"active","value":false}`,
+		} {
+			w.change(id, change)
+			equal(t, change, w.memberByID(boss).State, identity.Active)
+			equal(t, change, w.roles(id), "attribute owner")
+			equal(t, change, w.noted("held"), true)
+		}
+		if _, err := w.put(id, `{"userName":"boss@x.example","active":false}`); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "after PUT", w.roles(id), "attribute owner")
+		if err := w.delete(id); err != nil {
+			t.Fatal(err)
+		}
+		m := w.memberByID(boss)
+		equal(t, "after DELETE", m.State, identity.Active)
+		equal(t, "a new resource", string(m.ResourceID) != id && m.ResourceID != "", true)
+		equal(t, "owners", w.tally().Owners, 1)
+		equal(t, "log", w.log(w.tally().Seq - 1)[0].Verb, identity.MemberHeld)
+	})
+}
+
+func TestOwnersWhoLeaveAtOnceLeaveOneBehind(t *testing.T) {
+	onBoth(t, grantable, func(t *testing.T, w *world) {
+		var ids [6]string
+		for i := range ids {
+			ids[i] = w.person(`{"userName":"owner` + string(rune('a'+i)) + `@x.example","role":"owner"}`)
+		}
+		var all sync.WaitGroup
+		for i, id := range ids {
+			all.Go(func() {
+				own := *w
+				switch i % 3 {
+				case 0:
+					_, _ = own.patch(id, `{"op":"replace","path":"active","value":false}`)
+				case 1:
+					_, _ = own.patch(id, `{"op":"replace","path":"role","value":"admin"}`)
+				default:
+					_ = own.delete(id)
+				}
+			})
+		}
+		all.Wait()
+		people, err := w.db.Read(w.ws).Members(ctx, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		left := 0
+		for _, m := range people {
+			if m.State == identity.Active && m.ResourceID != "" && w.roles(string(m.ResourceID)) == "attribute owner" {
+				left++
+			}
+		}
+		equal(t, "owners left", left, 1)
+		equal(t, "owners counted", w.tally().Owners, 1)
+	})
+}
+
+func TestAnOwnerInAGroupThatIsARoleStaysOwner(t *testing.T) {
+	onBoth(t, "name: G\nscim: {groups: roles}\n", func(t *testing.T, w *world) {
+		boss := w.add("boss@x.example", "owner")
+		id := string(w.memberByID(boss).ResourceID)
+		w.group(`{"displayName":"Guards","members":[{"value":"` + id + `"}]}`)
+		equal(t, "role", w.roles(id), "hand owner")
+	})
+}

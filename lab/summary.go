@@ -1,0 +1,86 @@
+package lab
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Progress tells how far a cycle is.
+type Progress struct {
+	Phase    string // "people", "managers", "groups", "members", "reading back"
+	Done     int    // steps done in the whole cycle
+	Total    int    // steps expected in the whole cycle; may grow
+	Requests int    // made so far
+	Failed   int    // people and groups that failed so far
+}
+
+// Summary tells what one cycle did, in a form to print and to encode as JSON.
+type Summary struct {
+	Client   string         `json:"client"` // "entra" or "okta"
+	Cycle    int            `json:"cycle"`  // 1 for the first
+	Kind     string         `json:"kind"`   // "initial" or "incremental"
+	People   int            `json:"people"` // in scope
+	Groups   int            `json:"groups"` // in scope
+	Duration time.Duration  `json:"duration_ns"`
+	Did      map[string]int `json:"did"` // deeds by name: created, updated, disabled, …
+	Failed   int            `json:"failed"`
+	Errors   []string       `json:"errors,omitempty"` // the first hundred, with the server's detail
+	Tally
+	// Compared says whether the server was read back; Equal whether its state
+	// is the directory's; Differences where it is not, in words.
+	Compared    bool     `json:"compared"`
+	Equal       bool     `json:"equal"`
+	Differences []string `json:"differences,omitempty"`
+}
+
+// String gives the summary for people, several lines, ending in a newline.
+func (s *Summary) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s, %s cycle %d: %d people and %d groups in scope\n", s.Client, s.Kind, s.Cycle, s.People, s.Groups)
+	fmt.Fprintf(&b, "  did        %s\n", counts(s.Did, "nothing"))
+	fmt.Fprintf(&b, "  requests   %d in %s (%s)\n", s.Requests, s.Duration.Round(time.Millisecond), counts(s.Methods, "none"))
+	fmt.Fprintf(&b, "  answers    %s, half within %s, 99 of 100 within %s\n", counts(s.Answers, "none"),
+		s.MedianTime.Round(10*time.Microsecond), s.SlowTime.Round(10*time.Microsecond))
+	if s.Retries > 0 {
+		fmt.Fprintf(&b, "  retries    %d\n", s.Retries)
+	}
+	list(&b, "failed", s.Failed, s.Errors)
+	switch {
+	case !s.Compared:
+		b.WriteString("  state      not compared\n")
+	case s.Equal:
+		b.WriteString("  state      the server's equals the directory's\n")
+	default:
+		list(&b, "differs", len(s.Differences), s.Differences)
+	}
+	return b.String()
+}
+
+func counts(m map[string]int, none string) string {
+	parts := make([]string, 0, len(m))
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		parts = append(parts, fmt.Sprintf("%s %d", k, m[k]))
+	}
+	if len(parts) == 0 {
+		return none
+	}
+	return strings.Join(parts, ", ")
+}
+
+// list prints a number and its first ten lines.
+func list(b *strings.Builder, word string, n int, lines []string) {
+	if n == 0 {
+		return
+	}
+	fmt.Fprintf(b, "  %-10s %d\n", word, n)
+	const most = 10
+	for _, line := range lines[:min(len(lines), most)] {
+		fmt.Fprintf(b, "    - %s\n", line)
+	}
+	if n > most {
+		fmt.Fprintf(b, "    … and %d more\n", n-most)
+	}
+}
