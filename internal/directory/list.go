@@ -48,11 +48,7 @@ func (p *People) source(sel *scim.Selection, f filter.Expr) source {
 	all := func(found []store.View, err error) ([]*scim.Resource, error) {
 		out := make([]*scim.Resource, 0, len(found))
 		for i := range found {
-			one, err := p.fromView(&found[i], sel)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, one)
+			out = append(out, p.fromView(&found[i], sel))
 		}
 		return out, err
 	}
@@ -123,34 +119,34 @@ func mentions(f filter.Expr, attr string) bool {
 }
 
 func (s *Service) list(ctx context.Context, c Caller, src source, q *scim.Query) (*scim.Page, error) {
-	t, err := s.store.Read(c.Workspace).Tally(ctx)
+	var page *scim.Page
+	found, narrowed, err := s.narrow(ctx, src, q)
+	if err == nil && narrowed {
+		if page, err = scim.Collect(each(found), q); err == nil && len(page.Resources) > 0 {
+			return page, nil
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	page, err := s.answer(ctx, c, src, q, int(src.total(t)))
+	t, err := s.store.Read(c.Workspace).Tally(ctx)
+	if err == nil && page == nil {
+		page, err = s.answer(ctx, c, src, q, int(src.total(t)))
+	}
 	if err == nil && !t.Provisioning && len(page.Resources) == 0 {
 		return nil, errOff // looking up somebody who is here, to take them out, goes on
 	}
 	return page, err
 }
 
+// answer answers a query that no look-up key narrows.
 func (s *Service) answer(ctx context.Context, c Caller, src source, q *scim.Query, total int) (*scim.Page, error) {
-	if q.Filter != nil {
-		found, narrowed, err := s.narrow(ctx, src, q)
-		if err != nil {
-			return nil, err
-		}
-		if narrowed {
-			return scim.Collect(each(found), q)
-		}
-	}
-	if q.Filter == nil && q.SortBy == nil {
-		if q.Cursor != nil {
-			return s.cursorPage(ctx, src, q, total)
-		}
+	switch {
+	case q.Filter == nil && q.SortBy == nil && q.Cursor != nil:
+		return s.cursorPage(ctx, src, q, total)
+	case q.Filter == nil && q.SortBy == nil:
 		return s.indexPage(ctx, c, src, q, total)
-	}
-	if total > s.bounds.Walk {
+	case total > s.bounds.Walk:
 		return nil, scim.TooMany(fmt.Sprintf("this workspace has more than %d %ss, and this request would look at each of them; filter with eq on one of %s, or page through without a filter",
 			s.bounds.Walk, src.kind, strings.Join(append([]string{"id"}, src.keys...), ", ")))
 	}
@@ -160,6 +156,9 @@ func (s *Service) answer(ctx context.Context, c Caller, src source, q *scim.Quer
 // narrow finds the candidates of a filter by the first look-up key that every
 // match must have. The filter itself still decides.
 func (s *Service) narrow(ctx context.Context, src source, q *scim.Query) (found []*scim.Resource, narrowed bool, err error) {
+	if q.Filter == nil {
+		return nil, false, nil
+	}
 	for _, e := range filter.Equalities(q.Filter) {
 		name := canonical(e.Path)
 		if name == "id" {

@@ -20,25 +20,25 @@ func (p *People) Get(ctx context.Context, id string, sel *scim.Selection) (*scim
 	if !found {
 		return nil, notFound("User", id)
 	}
-	return p.fromView(&v, sel)
+	return p.fromView(&v, sel), nil
 }
 
-// fromView makes a resource of a member's row, with the groups when wanted.
-func (p *People) fromView(v *store.View, sel *scim.Selection) (*scim.Resource, error) {
-	doc, err := p.user.DecodeStored(v.Doc)
-	if err != nil {
-		return nil, err
-	}
-	out := &scim.Resource{ID: v.ID, Attrs: doc, Created: instant(v.Created), Modified: instant(v.Modified), Version: version(v.Version)}
+// fromView makes a resource of a member's row, with the groups when wanted. The
+// doc stays as it is until somebody looks into it.
+func (p *People) fromView(v *store.View, sel *scim.Selection) *scim.Resource {
+	out := &scim.Resource{ID: v.ID, Stored: v.Doc, Created: instant(v.Created), Modified: instant(v.Modified), Version: version(v.Version)}
 	if sel.Wants("groups") {
 		p.addGroups(out, v.Groups)
 	}
-	return out, nil
+	return out
 }
 
 // addGroups adds the member's groups to its resource.
 func (p *People) addGroups(out *scim.Resource, groups []identity.Reference) {
 	if len(groups) > 0 && p.product.SCIM.Groups != product.GroupsOff {
+		if out.Attrs == nil {
+			out.Attrs = &scim.Object{}
+		}
 		out.Attrs.Attrs = append(out.Attrs.Attrs, scim.Attr{Name: "groups", Value: references(groups, "type", "direct")})
 	}
 }
@@ -79,9 +79,9 @@ func (g *Groups) Get(ctx context.Context, id string, sel *scim.Selection) (*scim
 }
 
 func (g *Groups) fromGroup(ctx context.Context, r *store.Reader, found *identity.Group, sel *scim.Selection) (*scim.Resource, error) {
-	out, err := g.plainResource(found)
-	if err != nil || !sel.Wants("members") {
-		return out, err
+	out := &scim.Resource{ID: string(found.ID), Stored: found.Doc, Created: found.Created, Modified: found.Modified, Version: version(found.Version)}
+	if !sel.Wants("members") {
+		return out, nil
 	}
 	return out, g.withMembers(ctx, r, found.ID, out)
 }
@@ -89,6 +89,9 @@ func (g *Groups) fromGroup(ctx context.Context, r *store.Reader, found *identity
 func (g *Groups) withMembers(ctx context.Context, r *store.Reader, id identity.GroupID, out *scim.Resource) error {
 	members, err := r.MembersOf(ctx, id)
 	if err == nil && len(members) > 0 {
+		if out.Attrs == nil {
+			out.Attrs = &scim.Object{}
+		}
 		out.Attrs.Attrs = append(out.Attrs.Attrs, scim.Attr{Name: "members", Value: references(members, "type", "User")})
 	}
 	return err
