@@ -43,7 +43,7 @@ func TestE14_TheAddressIsLowerCaseOnTheMemberAndReadsBackAsSent(t *testing.T) {
 	onBoth(t, "", func(t *testing.T, w *world) {
 		id := w.person(`{"userName":"Ann@X.com","emails":[{"type":"work","value":"Ann.Smith@X.com","primary":true}]}`)
 		equal(t, "address", w.member(id).Address, "ann.smith@x.com")
-		r, err := w.people().Get(ctx, id, nil)
+		r, err := w.readUser(id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,7 +81,7 @@ func TestE19_TheNameMayComeAsNameFormattedAlone(t *testing.T) {
 		id := w.person(`{"userName":"ann@x.example","name":{"formatted":"Ann Smith"}}`)
 		w.change(id, `{"op":"add","path":"name.givenName","value":"Anna"}`)
 		equal(t, "a given name that comes later wins", w.member(id).GivenName, "Anna")
-		r, err := w.people().Get(ctx, id, nil)
+		r, err := w.readUser(id)
 		if err != nil || r.Attrs.Str("name", "formatted") != "Ann Smith" {
 			t.Errorf("name.formatted does not read back as sent: %v %v", r, err)
 		}
@@ -153,7 +153,7 @@ func TestE22_AVendorsAttributeInTheCoreSchemaRoundTrips(t *testing.T) {
 			check := func(step, id, want string) {
 				t.Helper()
 				sameIDs(t, step, w.find("/Users", core+`:microsoftId eq "`+want+`"`), id)
-				r, err := w.people().Get(ctx, id, nil)
+				r, err := w.readUser(id)
 				if err != nil || r.Attrs.Str("microsoftId") != want {
 					t.Errorf("%s: got %v (%v), want %s", step, r, err, want)
 				}
@@ -162,7 +162,7 @@ func TestE22_AVendorsAttributeInTheCoreSchemaRoundTrips(t *testing.T) {
 			user := fmt.Sprintf(`"userName":"v%d@x.example"`, i)
 			id := w.person(`{` + user + `,` + fmt.Sprintf(shape, key(1)) + `}`)
 			check("POST "+shape, id, key(1))
-			r, _ := w.people().Get(ctx, id, nil)
+			r, _ := w.readUser(id)
 			if doc := string(r.Attrs.AppendJSON(nil)); !strings.Contains(doc, fmt.Sprintf(shape, key(1))) {
 				t.Errorf("it does not read back as sent: %s", doc)
 			}
@@ -208,7 +208,7 @@ func TestE33_DisplayNameAndNameFormattedAreKeptApart(t *testing.T) {
 		id := w.person(`{"userName":"ann@x.example","displayName":"Annie","name":{"formatted":"Ann Smith"}}`)
 		m := w.member(id)
 		equal(t, "display name", m.DisplayName+"|"+m.GivenName+"|"+m.FamilyName, "Annie|Ann|Smith")
-		r, err := w.people().Get(ctx, id, nil)
+		r, err := w.readUser(id)
 		if err != nil || r.Attrs.Str("displayName") != "Annie" || r.Attrs.Str("name", "formatted") != "Ann Smith" {
 			t.Errorf("got %v (%v)", r, err)
 		}
@@ -227,7 +227,7 @@ func TestK11_PeopleLandInTheDefaultRegionAndAMappedValueWins(t *testing.T) {
 		region := func(id string) string { return w.member(id).Attributes[urn+":region"] }
 		plain := w.person(`{"userName":"ann@x.example"}`)
 		equal(t, "without", region(plain), "HQ")
-		r, err := w.people().Get(ctx, plain, nil)
+		r, err := w.readUser(plain)
 		if err != nil || r.Attrs.Object(urn) != nil {
 			t.Errorf("the default is the member's, not what the directory sent: %v (%v)", r, err)
 		}
@@ -284,7 +284,7 @@ func TestP17_ALaterRequirementKeepsNobodyIn(t *testing.T) {
 func TestWhatADirectorySendsBeyondTheProductIsKeptAndReadsBackAsSent(t *testing.T) {
 	onBoth(t, "", func(t *testing.T, w *world) {
 		id := w.person(`{"userName":"ann@x.example","nickNmae":"Annie","urn:example:other:1.0:User":{"badge":17,"tags":["a","b"]}}`)
-		r, err := w.people().Get(ctx, id, nil)
+		r, err := w.readUser(id)
 		if err != nil {
 			t.Fatal(err)
 		}

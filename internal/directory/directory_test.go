@@ -285,7 +285,7 @@ func (w *world) roles(id string) string {
 // members gives the SCIM ids in a group, sorted.
 func (w *world) members(group string) (ids []string) {
 	w.t.Helper()
-	r, err := w.groups().Get(ctx, group, nil)
+	r, err := w.readGroup(group)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -368,4 +368,22 @@ func sameIDs(t *testing.T, what string, got []string, want ...string) {
 	if !slices.Equal(got, want) {
 		t.Errorf("%s: got %v, want %v", what, got, want)
 	}
+}
+
+// readUser reads a person's resource with its attributes decoded.
+func (w *world) readUser(id string) (*scim.Resource, error) {
+	r, err := w.people().Get(ctx, id, nil)
+	if err == nil {
+		err = w.service.UserType().Load(r)
+	}
+	return r, err
+}
+
+// readGroup reads a group's resource with its attributes decoded.
+func (w *world) readGroup(id string) (*scim.Resource, error) {
+	r, err := w.groups().Get(ctx, id, nil)
+	if err == nil {
+		err = w.service.GroupType().Load(r)
+	}
+	return r, err
 }

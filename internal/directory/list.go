@@ -56,6 +56,7 @@ func (p *People) source(sel *scim.Selection, f filter.Expr) source {
 		kind:  "User",
 		total: func(t store.Tally) int64 { return t.Users },
 		byKey: func(ctx context.Context, k store.Key, limit int) ([]*scim.Resource, error) {
+			k.Connection = p.c.Connection
 			return all(r.Users(ctx, k, limit))
 		},
 		after: func(ctx context.Context, id string, limit int) ([]*scim.Resource, error) {
@@ -94,6 +95,7 @@ func (g *Groups) source(ctx context.Context, sel *scim.Selection, f filter.Expr)
 		kind:  "Group",
 		total: func(t store.Tally) int64 { return t.Groups },
 		byKey: func(ctx context.Context, k store.Key, limit int) ([]*scim.Resource, error) {
+			k.Connection = g.c.Connection
 			return all(r.Groups(ctx, k, limit))
 		},
 		after: func(ctx context.Context, id string, limit int) ([]*scim.Resource, error) {
@@ -297,7 +299,7 @@ func (s *Service) indexPage(ctx context.Context, c Caller, src source, q *scim.Q
 
 // cursorPage answers a cursor, which is the last id of the page before. RFC 9865 §2.
 func (s *Service) cursorPage(ctx context.Context, src source, q *scim.Query, total int) (*scim.Page, error) {
-	after, err := readCursor(*q.Cursor)
+	after, err := readCursor(src.kind[:1], *q.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -311,16 +313,19 @@ func (s *Service) cursorPage(ctx context.Context, src source, q *scim.Query, tot
 	}
 	if len(found) > q.Count {
 		found = found[:q.Count]
-		page.NextCursor = base64.RawURLEncoding.EncodeToString([]byte(found[q.Count-1].ID))
+		page.NextCursor = base64.RawURLEncoding.EncodeToString([]byte(src.kind[:1] + found[q.Count-1].ID))
 	}
 	page.Resources = found
 	return page, nil
 }
 
-func readCursor(c string) (string, error) {
-	id, err := base64.RawURLEncoding.DecodeString(c)
-	if err != nil || len(id) != 36 && len(id) != 0 {
-		return "", scim.BadRequest("invalidCursor", "the cursor is not one that this server gave; start again without a value for cursor")
+func readCursor(kind, c string) (string, error) {
+	if c == "" {
+		return "", nil
 	}
-	return string(id), nil
+	id, err := base64.RawURLEncoding.DecodeString(c)
+	if err != nil || len(id) != 37 || string(id[:1]) != kind {
+		return "", scim.InvalidCursor()
+	}
+	return string(id[1:]), nil
 }

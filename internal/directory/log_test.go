@@ -151,7 +151,7 @@ func TestWhatChangesNothingIsNotInTheLog(t *testing.T) {
 		}
 		equal(t, "log", w.verbs(seq), "")
 		equal(t, "the person's version", w.member(ann).Version, before.Version)
-		r, err := w.groups().Get(ctx, team, nil)
+		r, err := w.readGroup(team)
 		if err != nil || r.Version != "1" {
 			t.Errorf("the group's version is %v (%v)", r.Version, err)
 		}

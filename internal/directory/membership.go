@@ -67,7 +67,7 @@ func refuseNested(value any) error {
 
 func (d *delta) add(ctx context.Context, refs []string) error {
 	for _, ref := range refs {
-		m, found, err := d.g.resolve(ctx, d.tx, ref)
+		m, found, err := d.g.resolve(ctx, d.tx, d.g.c.Connection, ref)
 		switch {
 		case err != nil:
 			return err
@@ -110,7 +110,7 @@ func moved(to, from []identity.MemberID, m identity.MemberID) (newTo, newFrom []
 
 func (d *delta) remove(ctx context.Context, refs []string) error {
 	for _, ref := range refs {
-		m, found, err := d.g.resolve(ctx, d.tx, ref)
+		m, found, err := d.g.resolve(ctx, d.tx, d.g.c.Connection, ref)
 		if err != nil {
 			return err
 		}
@@ -135,7 +135,7 @@ func (d *delta) replace(ctx context.Context, refs []string) error {
 	var order []identity.MemberID
 	var unknown []string
 	for _, ref := range refs {
-		m, found, err := d.g.resolve(ctx, d.tx, ref)
+		m, found, err := d.g.resolve(ctx, d.tx, d.g.c.Connection, ref)
 		if err != nil {
 			return err
 		}
@@ -259,7 +259,7 @@ func (d *delta) log(ctx context.Context, o identity.Origin) error {
 
 // resolve finds the member that a group's member value means: by SCIM id, by a
 // retired id of the same human, by externalId, by userName.
-func (s *Service) resolve(ctx context.Context, tx *store.Tx, ref string) (identity.MemberID, bool, error) {
+func (s *Service) resolve(ctx context.Context, tx *store.Tx, c identity.ConnectionID, ref string) (identity.MemberID, bool, error) {
 	if v, found, err := tx.User(ctx, ref); err != nil || found {
 		return v.Member, found, err
 	}
@@ -269,7 +269,7 @@ func (s *Service) resolve(ctx context.Context, tx *store.Tx, ref string) (identi
 		m, _, err := tx.Member(ctx, id)
 		return id, m.ResourceID != "", err
 	}
-	for _, k := range [...]store.Key{{Name: store.KeyExternalID, Value: ref}, {Name: store.KeyUserName, Value: identity.Fold(ref)}} {
+	for _, k := range [...]store.Key{{Name: store.KeyExternalID, Value: ref, Connection: c}, {Name: store.KeyUserName, Value: identity.Fold(ref)}} {
 		found, err := tx.Users(ctx, k, 2)
 		if err != nil {
 			return "", false, err

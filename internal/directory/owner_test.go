@@ -69,7 +69,7 @@ func TestADeletedOwnerWhomNobodyManagesStaysAndTheResourceIsGone(t *testing.T) {
 		if err := w.delete(id); err != nil {
 			t.Fatal(err)
 		}
-		_, err := w.people().Get(ctx, id, nil)
+		_, err := w.readUser(id)
 		mustRefuse(t, err, http.StatusNotFound, "", id)
 		m := w.memberByID(boss)
 		equal(t, "state", m.State, identity.Active)

@@ -70,7 +70,7 @@ func TestT23_WhoIsDeletedIsArchivedAndTheResourceIsGone(t *testing.T) {
 		if err := w.delete(id); err != nil {
 			t.Fatal(err)
 		}
-		_, err := w.people().Get(ctx, id, nil)
+		_, err := w.readUser(id)
 		mustRefuse(t, err, http.StatusNotFound, "", id)
 		mustRefuse(t, w.delete(id), http.StatusNotFound, "", id)
 		_, err = w.patch(id, `{"op":"replace","path":"active","value":true}`)
@@ -205,7 +205,7 @@ func TestWhoWasDeletedComesBackOnAnEqualImmutableKeyOnly(t *testing.T) {
 				equal(t, "log", w.verbs(seq), "member.returned")
 				equal(t, "users", w.tally().Users, 1)
 				w.mustNote("returned", "new SCIM id")
-				_, err := w.people().Get(ctx, first, nil)
+				_, err := w.readUser(first)
 				mustRefuse(t, err, http.StatusNotFound, "", first)
 				_, err = w.post(`{"userName":"third@x.example",` + withKey + `}`)
 				mustRefuse(t, err, http.StatusConflict, "uniqueness", second)
@@ -279,7 +279,7 @@ func TestPendingMembersReadActive(t *testing.T) {
 	onBoth(t, "name: P\nmembers: {pending: true}\n", func(t *testing.T, w *world) {
 		id := w.person(`{"userName":"ann@x.example"}`)
 		equal(t, "state", w.member(id).State, identity.Pending)
-		r, err := w.people().Get(ctx, id, nil)
+		r, err := w.readUser(id)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -24,7 +24,7 @@ func (r *Reader) Group(ctx context.Context, id string) (identity.Group, bool, er
 func (r *Reader) Groups(ctx context.Context, k Key, limit int) ([]identity.Group, error) {
 	const head, tail = `SELECT ` + groupColumns + ` FROM user_group g WHERE g.workspace_id = $1 AND `, ` LIMIT $3 + 0`
 	if k.Name == KeyExternalID {
-		return many(ctx, r.q, scanGroup, head+`g.external_id = $2 AND g.external_id <> ''`+tail, r.ws, k.Value, limit)
+		return many(ctx, r.q, scanGroup, head+`g.external_id = $2 AND g.external_id <> '' AND (g.connection_id = $4 OR g.connection_id = '')`+tail, r.ws, k.Value, limit, k.Connection)
 	}
 	return many(ctx, r.q, scanGroup, head+`g.display_key = $2`+tail, r.ws, k.Value, limit)
 }

@@ -86,6 +86,9 @@ func (r *Reader) User(ctx context.Context, id string) (View, bool, error) {
 type Key struct {
 	Name  string // KeyUserName, ..., or a match attribute's canonical path
 	Value string // folded unless the attribute is compared exactly
+	// Connection is the directory that asks. An externalId means what the
+	// directory that gave it means by it, so another one's is not found. RFC 7643 §3.1.
+	Connection identity.ConnectionID
 }
 
 // The look-up keys that every workspace has.
@@ -113,7 +116,7 @@ func (r *Reader) usersBy(ctx context.Context, k Key, limit int) ([]View, error) 
 	case KeyUserName:
 		return views(ctx, r.q, head+`m.user_key = $2`+tail, r.ws, k.Value, limit)
 	case KeyExternalID:
-		return views(ctx, r.q, head+`m.external_id = $2 AND m.external_id <> ''`+tail, r.ws, k.Value, limit)
+		return views(ctx, r.q, head+`m.external_id = $2 AND m.external_id <> '' AND (m.connection_id = $4 OR m.connection_id = '')`+tail, r.ws, k.Value, limit, k.Connection)
 	case KeyDisplayName:
 		return views(ctx, r.q, head+`m.display_key = $2`+tail, r.ws, k.Value, limit)
 	case KeyAddress:
@@ -305,7 +308,7 @@ func without(a, b []Key) (out []Key) {
 
 func contains(keys []Key, k Key) bool {
 	for _, o := range keys {
-		if o == k {
+		if o.Name == k.Name && o.Value == k.Value {
 			return true
 		}
 	}

@@ -1,0 +1,144 @@
+package scim
+
+import "bytes"
+
+// Load decodes what a backend left in r.Stored into r.Attrs. The server does it before it looks at the
+// attributes; a backend that hands stored documents to Query.Match itself need not. Errors mean that the
+// document is damaged.
+func (rt *ResourceType) Load(r *Resource) error {
+	if r.Stored == nil {
+		return nil
+	}
+	o, err := rt.DecodeStored(r.Stored)
+	if err != nil {
+		return err
+	}
+	if r.Attrs != nil {
+		o.Attrs = append(o.Attrs, r.Attrs.Attrs...)
+	}
+	r.Attrs, r.Stored = o, nil
+	return nil
+}
+
+// appendStored appends a resource whose document needs no decoding to be shown whole: what was stored is what
+// is sent, with schemas and id in front and the computed attributes and meta behind. ok is false when the
+// document has something that the default answer leaves out.
+func (rt *ResourceType) appendStored(dst []byte, r *Resource, baseURL string) (out []byte, ok bool) {
+	ix := rt.index()
+	if ix.hiddenSubs {
+		return dst, false
+	}
+	from := len(dst)
+	dst = append(dst, `{"schemas":[`...)
+	dst = appendString(dst, ix.core.urn)
+	s := members{doc: r.Stored}
+	for name := s.next(); name != nil; name = s.next() {
+		if bytes.IndexByte(name, '\\') >= 0 || ix.hides(name) {
+			return dst[:from], false
+		}
+		if s.object && len(name) > 4 && isURN(string(name)) && !ix.core.owns(name) {
+			dst = append(append(append(dst, `,"`...), name...), '"')
+		}
+	}
+	if s.broken {
+		return dst[:from], false
+	}
+	dst = append(dst, `],"id":`...)
+	dst = appendString(dst, r.ID)
+	if inner := r.Stored[1 : len(r.Stored)-1]; len(inner) > 0 {
+		dst = append(append(dst, ','), inner...)
+	}
+	if r.Attrs != nil {
+		dst = appendMembers(dst, r.Attrs, ix.core.urn)
+	}
+	dst = rt.appendMeta(append(dst, `,"meta":`...), r, baseURL)
+	return append(dst, '}'), true
+}
+
+func (ix *index) hides(name []byte) bool {
+	for _, h := range ix.hidden {
+		if bytes.EqualFold(name, []byte(h)) {
+			return true
+		}
+	}
+	return false
+}
+
+// owns says whether a name is the schema's own URN, or begins with it and a colon.
+func (u *urnIndex) owns(name []byte) bool {
+	return len(name) >= len(u.urn) && string(name[:len(u.urn)]) == u.urn && (len(name) == len(u.urn) || name[len(u.urn)] == ':')
+}
+
+// members walks over the names at the top of a document that AppendJSON wrote, without decoding it.
+type members struct {
+	doc    []byte
+	at     int
+	object bool // the value of the name at hand is an object
+	broken bool
+}
+
+// next gives the next name, without its quotes, or nil at the end.
+func (s *members) next() []byte {
+	if s.at == 0 {
+		if len(s.doc) < 2 || s.doc[0] != '{' || s.doc[len(s.doc)-1] != '}' {
+			s.broken = true
+			return nil
+		}
+	} else if s.skip(); s.at >= len(s.doc) || s.doc[s.at] != ',' {
+		s.broken = s.broken || s.at != len(s.doc)-1
+		return nil
+	}
+	s.at++ // the opening brace, or a comma
+	if s.doc[s.at] != '"' {
+		s.broken = string(s.doc) != "{}"
+		return nil
+	}
+	from := s.at + 1
+	s.text()
+	name := s.doc[from : s.at-1]
+	if s.at+1 >= len(s.doc) || s.doc[s.at] != ':' {
+		s.broken = true
+		return nil
+	}
+	s.at++
+	s.object = s.doc[s.at] == '{'
+	return name
+}
+
+// text goes behind the string that starts here.
+func (s *members) text() {
+	for s.at++; s.at < len(s.doc); s.at++ {
+		switch s.doc[s.at] {
+		case '\\':
+			s.at++
+		case '"':
+			s.at++
+			return
+		}
+	}
+	s.broken = true
+	s.at = len(s.doc)
+}
+
+// skip goes to the comma or brace behind the value that starts here.
+func (s *members) skip() {
+	for depth := 0; s.at < len(s.doc); {
+		switch s.doc[s.at] {
+		case '"':
+			s.text()
+			continue
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth == 0 {
+				return
+			}
+			depth--
+		case ',':
+			if depth == 0 {
+				return
+			}
+		}
+		s.at++
+	}
+}

@@ -1,0 +1,29 @@
+package scim
+
+import "fmt"
+
+// Note tells what was tolerated, kept or dropped in a request, for a provisioning log.
+type Note struct {
+	Code string // stable, for instance "kept-unknown"
+	Path string // the attribute
+	Text string // a sentence for administrators
+}
+
+// Notes gathers notes. A nil *Notes takes notes and forgets them.
+type Notes []Note
+
+// maxNotes bounds what one hostile request can make us remember.
+const maxNotes = 100
+
+// Add adds a note. The same code at the same path is noted once.
+func (n *Notes) Add(code, path, format string, args ...any) {
+	if n == nil || len(*n) >= maxNotes {
+		return
+	}
+	for _, old := range *n {
+		if old.Code == code && old.Path == path {
+			return
+		}
+	}
+	*n = append(*n, Note{Code: code, Path: path, Text: fmt.Sprintf(format, args...)})
+}
