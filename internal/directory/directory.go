@@ -67,6 +67,7 @@ type Caller struct {
 	Workspace  identity.WorkspaceID
 	Connection identity.ConnectionID // the directory that writes
 	Origin     identity.Origin
+	BaseURL    string // of the SCIM service as the caller reached it, for references; "" leaves them out
 	// Request is the provisioning-log entry of the request. A write that succeeds
 	// stores it in its own commit and marks it so. May be nil.
 	Request *identity.Request

@@ -39,7 +39,7 @@ func (p *People) addGroups(out *scim.Resource, groups []identity.Reference) {
 		if out.Attrs == nil {
 			out.Attrs = &scim.Object{}
 		}
-		out.Attrs.Attrs = append(out.Attrs.Attrs, scim.Attr{Name: "groups", Value: references(groups, "type", "direct")})
+		out.Attrs.Attrs = append(out.Attrs.Attrs, scim.Attr{Name: "groups", Value: p.c.references(groups, "/Groups/", "type", "direct")})
 	}
 }
 
@@ -57,10 +57,16 @@ func (p *People) answer(ctx context.Context, m *identity.Member, doc *scim.Objec
 
 func instant(us int64) time.Time { return time.UnixMicro(us).UTC() }
 
-func references(refs []identity.Reference, extra, value string) []any {
+// references lists resources of one endpoint, each with its id, URI and name, and one attribute more.
+func (c *Caller) references(refs []identity.Reference, endpoint, extra, value string) []any {
 	out := make([]any, 0, len(refs))
 	for _, r := range refs {
-		out = append(out, &scim.Object{Attrs: []scim.Attr{{Name: "value", Value: r.ID}, {Name: "display", Value: r.Display}, {Name: extra, Value: value}}})
+		attrs := append(make([]scim.Attr, 0, 4), scim.Attr{Name: "value", Value: r.ID})
+		if c.BaseURL != "" {
+			attrs = append(attrs, scim.Attr{Name: "$ref", Value: c.BaseURL + endpoint + r.ID})
+		}
+		attrs = append(attrs, scim.Attr{Name: "display", Value: r.Display}, scim.Attr{Name: extra, Value: value})
+		out = append(out, &scim.Object{Attrs: attrs})
 	}
 	return out
 }
@@ -92,7 +98,7 @@ func (g *Groups) withMembers(ctx context.Context, r *store.Reader, id identity.G
 		if out.Attrs == nil {
 			out.Attrs = &scim.Object{}
 		}
-		out.Attrs.Attrs = append(out.Attrs.Attrs, scim.Attr{Name: "members", Value: references(members, "type", "User")})
+		out.Attrs.Attrs = append(out.Attrs.Attrs, scim.Attr{Name: "members", Value: g.c.references(members, "/Users/", "type", "User")})
 	}
 	return err
 }

@@ -183,12 +183,13 @@ func (e *sqliteEngine) close() error {
 type sqliteReader struct {
 	dsn  string
 	free chan *sqliteConn
+	done chan struct{} // closed when nothing is to be read any more
 	mu   sync.Mutex
-	all  []*sqliteConn
+	all  int
 }
 
 func newSQLiteReader(dsn string) (*sqliteReader, error) {
-	r := &sqliteReader{dsn: dsn, free: make(chan *sqliteConn, sqliteReaders)}
+	r := &sqliteReader{dsn: dsn, free: make(chan *sqliteConn, sqliteReaders), done: make(chan struct{})}
 	c, err := r.more()
 	if c != nil {
 		r.free <- c
@@ -199,12 +200,17 @@ func newSQLiteReader(dsn string) (*sqliteReader, error) {
 func (r *sqliteReader) more() (*sqliteConn, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.all) >= sqliteReaders {
+	select {
+	case <-r.done:
+		return nil, errClosed
+	default:
+	}
+	if r.all >= sqliteReaders {
 		return nil, nil
 	}
 	c, err := dialSQLite(r.dsn)
 	if err == nil {
-		r.all = append(r.all, c)
+		r.all++
 	}
 	return c, err
 }
@@ -221,6 +227,8 @@ func (r *sqliteReader) borrow(ctx context.Context) (*sqliteConn, error) {
 	select {
 	case c := <-r.free:
 		return c, nil
+	case <-r.done:
+		return nil, errClosed
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -252,13 +260,14 @@ func (r *sqliteReader) exec(context.Context, string, ...any) (int64, error) {
 	return 0, errors.New("store: a write outside Write")
 }
 
+// close waits for the answers that are being read, and closes the connections.
 func (r *sqliteReader) close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	close(r.done)
 	var errs []error
-	for _, c := range r.all {
-		errs = append(errs, c.close())
+	for ; r.all > 0; r.all-- {
+		errs = append(errs, (<-r.free).close())
 	}
-	r.all = nil
 	return errors.Join(errs...)
 }

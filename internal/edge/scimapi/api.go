@@ -180,8 +180,9 @@ func (a *API) readBody(x *exchange) error {
 }
 
 func (a *API) tenant(x *exchange) *scim.Tenant {
+	base := a.base(x)
 	caller := directory.Caller{
-		Workspace: x.ws, Connection: x.token.Connection, Notes: &x.notes,
+		BaseURL: base, Workspace: x.ws, Connection: x.token.Connection, Notes: &x.notes,
 		Origin: identity.Origin{Actor: identity.Actor{Kind: identity.ActorToken, ID: string(x.token.ID)}, Source: "scim", RequestID: x.log.ID, At: x.log.At},
 	}
 	if s := success(x); s != 0 {
@@ -189,7 +190,7 @@ func (a *API) tenant(x *exchange) *scim.Tenant {
 		caller.Request = &x.log
 	}
 	return &scim.Tenant{
-		BaseURL: a.base(x), Notes: &x.notes, OffDetail: a.Product.SCIM.GroupsOffDetail,
+		BaseURL: base, Notes: &x.notes, OffDetail: a.Product.SCIM.GroupsOffDetail,
 		Backend: func(rt *scim.ResourceType) scim.Backend {
 			switch {
 			case rt.Name == "User":
