@@ -221,7 +221,7 @@ func TestAFailureIsToldWithoutItsCause(t *testing.T) {
 	w := newWorld(t)
 	w.close()
 	status, body, h := w.get(w.live.Path())
-	if status != http.StatusInternalServerError || strings.Contains(body, "sql") || h.Get("Content-Security-Policy") == "" {
+	if status != http.StatusServiceUnavailable || strings.Contains(body, "sql") || h.Get("Content-Security-Policy") == "" {
 		t.Errorf("%d %s", status, body)
 	}
 }
