@@ -9,7 +9,6 @@ import (
 )
 
 // listURN stands in the schemas of every list.
-const listURN = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
 // pageSize is what Okta asks for, and a good size for everybody.
 const pageSize = 100

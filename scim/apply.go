@@ -284,7 +284,7 @@ func (a *applier) selected(host *Object, f, sub *field, list []any, op *Op) erro
 		if err != nil {
 			return err
 		}
-		list, chosen = append(list, e), append(chosen, true)
+		list, chosen = append(list, e), append(slices.Clone(chosen), true)
 	case op.Path.Sub == "" && cleared(op):
 		list = slices.DeleteFunc(list, chooser(chosen))
 		chosen = nil

@@ -1,7 +1,12 @@
 package scim_test
 
 import (
+	"context"
+	"net/http/httptest"
+	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/anteroom-id/anteroom/scim"
 )
@@ -48,4 +53,99 @@ func BenchmarkAppendJSON(b *testing.B) {
 	for b.Loop() {
 		dst = o.AppendJSON(dst[:0])
 	}
+}
+
+func benchResource(b *testing.B) (*scim.ResourceType, *scim.Resource) {
+	rt := scim.UserType()
+	o, err := rt.Decode([]byte(benchUser), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	now := time.Now()
+	return rt, &scim.Resource{ID: "2819c223-7f76-453a-919d-413861904646", Attrs: o, Created: now, Modified: now, Version: "17"}
+}
+
+func BenchmarkAppendResource(b *testing.B) {
+	rt, r := benchResource(b)
+	var dst []byte
+	b.ReportAllocs()
+	for b.Loop() {
+		dst, _ = rt.AppendResource(dst[:0], r, "https://id.example.com/scim/v2", nil)
+	}
+}
+
+func BenchmarkAppendSelected(b *testing.B) {
+	rt, r := benchResource(b)
+	sel, err := rt.Select([]string{"userName,active,name.givenName"}, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var dst []byte
+	b.ReportAllocs()
+	for b.Loop() {
+		dst, _ = rt.AppendResource(dst[:0], r, "https://id.example.com/scim/v2", sel)
+	}
+}
+
+func BenchmarkDecodePatch(b *testing.B) {
+	rt := scim.UserType()
+	body := []byte(`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"Replace","path":"active","value":"False"},{"op":"Add","path":"emails[type eq \"work\"].value","value":"a@x.example"}]}`)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := rt.DecodePatch(body, "1", nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkApplyPatch(b *testing.B) {
+	rt, r := benchResource(b)
+	body := []byte(`{"Operations":[{"op":"Replace","path":"active","value":"False"},{"op":"Add","path":"emails[type eq \"work\"].value","value":"a@x.example"}]}`)
+	p, err := rt.DecodePatch(body, "1", nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		c := *r
+		if changed, err := p.Apply(&c); err != nil || !changed {
+			b.Fatal(changed, err)
+		}
+	}
+}
+
+// benchServe measures a whole request against Memory, without a network.
+func benchServe(b *testing.B, method, path, body string, users int) {
+	rt := scim.UserType()
+	m := scim.NewMemory(rt)
+	id := ""
+	for i := range users {
+		o, err := rt.Decode([]byte(strings.Replace(benchUser, "anna.lindqvist@contoso.example\",\"disp", "u"+strconv.Itoa(i)+"@contoso.example\",\"disp", 1)), nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		r, err := m.Create(context.Background(), &scim.Resource{Attrs: o})
+		if err != nil {
+			b.Fatal(err)
+		}
+		id = r.ID
+	}
+	h := &scim.Handler{Server: &scim.Server{Types: []*scim.ResourceType{rt}}, Backends: map[string]scim.Backend{"User": m}, InsecureNoAuthentication: true}
+	b.ReportAllocs()
+	for b.Loop() {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(method, strings.Replace(path, "{id}", id, 1), strings.NewReader(body)))
+		if w.Code != 200 {
+			b.Fatal(w.Code, w.Body)
+		}
+	}
+}
+
+func BenchmarkServeGet(b *testing.B) { benchServe(b, "GET", "/Users/{id}", "", 1) }
+func BenchmarkServePatch(b *testing.B) {
+	benchServe(b, "PATCH", "/Users/{id}", `{"Operations":[{"op":"Replace","path":"active","value":"False"}]}`, 1)
+}
+func BenchmarkServePageOf100(b *testing.B) { benchServe(b, "GET", "/Users?count=100", "", 100) }
+func BenchmarkServeFilterOf1000(b *testing.B) {
+	benchServe(b, "GET", "/Users?filter=userName%20eq%20%22u500@contoso.example%22", "", 1000)
 }

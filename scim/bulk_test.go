@@ -1,6 +1,7 @@
 package scim_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -86,6 +87,27 @@ func TestBulkResolvesCircles(t *testing.T) {
 	got := s.do("GET", loc(2), "").has("members", `[{"value":"`+idOf(2)+`"}]`).has("externalId", `"`+idOf(0)+`"`)
 	if got.at("meta.version") != r.at("Operations.2.version") {
 		t.Errorf("version %v, answered %v", got.at("meta.version"), r.at("Operations.2.version"))
+	}
+}
+
+// createLog remembers what was created.
+type createLog struct {
+	*scim.Memory
+	made []string
+}
+
+func (c *createLog) Create(ctx context.Context, r *scim.Resource) (*scim.Resource, error) {
+	c.made = append(c.made, string(r.Attrs.AppendJSON(nil)))
+	return c.Memory.Create(ctx, r)
+}
+
+func TestInACircleAResourceIsFirstMadeWithoutTheValuesThatCannotBeKnown(t *testing.T) {
+	rt := scim.GroupType()
+	log := &createLog{Memory: scim.NewMemory(rt)}
+	s := serve(t, &scim.Handler{Server: &scim.Server{Types: []*scim.ResourceType{rt}}, Backends: map[string]scim.Backend{"Group": log}, InsecureNoAuthentication: true})
+	s.bulk("", `{"method":"POST","path":"/%47roups","bulkId":"a","data":{"displayName":"A","externalId":"bulkId:a","members":[{"type":"Group","value":"bulkId:a"},{"value":"fixed"}]}}`).want(200)
+	if got := strings.Join(log.made, ""); got != `{"displayName":"A","members":[{"value":"fixed"}]}` {
+		t.Error(got)
 	}
 }
 

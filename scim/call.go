@@ -62,7 +62,7 @@ func segments(path string) []string {
 }
 
 // readBody reads the body of the methods that have one.
-func (c *call) readBody(w http.ResponseWriter, r *http.Request) error {
+func (c *call) readBody(r *http.Request) error {
 	if r.Method != http.MethodPost && r.Method != http.MethodPut && r.Method != http.MethodPatch {
 		return nil
 	}

@@ -58,7 +58,7 @@ func (q *Query) digest() uint64 {
 	if q.Descending {
 		parts[3] = "descending"
 	}
-	io.WriteString(h, strings.Join(parts, "\x00"))
+	_, _ = io.WriteString(h, strings.Join(parts, "\x00")) // a hash takes everything
 	return h.Sum64()
 }
 

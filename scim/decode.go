@@ -105,7 +105,7 @@ func (r *resourceDecoder) qualified(name string) error {
 	case s != nil && attr == "":
 		return r.whole(s)
 	case s != nil:
-		return r.inSchema(s, attr, name, Flat)
+		return r.inSchema(s, attr, Flat)
 	case r.dec.PeekKind() == '{':
 		return r.unknown(r.o, name, name, Bare, true)
 	case !splittable(urn, attr):
@@ -129,30 +129,28 @@ func (r *resourceDecoder) whole(s *urnIndex) error {
 	case 'n':
 		return r.skip()
 	case '{':
-		return r.each(func(name string) error {
-			return r.inSchema(s, name, s.urn+":"+name, Nested)
-		})
+		return r.each(func(name string) error { return r.inSchema(s, name, Nested) })
 	default:
 		return r.wrong(s.urn, "an object", k)
 	}
 }
 
 // inSchema reads one attribute of a known schema that was named by URN.
-func (r *resourceDecoder) inSchema(s *urnIndex, attr, path string, form Form) error {
+func (r *resourceDecoder) inSchema(s *urnIndex, attr string, form Form) error {
 	if !validName(attr) {
-		return noName(path)
+		return noName(s.urn + ":" + attr)
 	}
 	if s.core {
 		if f := r.ix.top(attr); f != nil {
 			return r.known(r.o, f, form, true)
 		}
-		return r.unknown(r.o, attr, path, form, true)
+		return r.unknown(r.o, attr, s.urn+":"+attr, form, true)
 	}
 	return r.inContainer(s.urn, func(c *Object) error {
 		if f := s.find(attr); f != nil {
 			return r.known(c, f, Bare, true)
 		}
-		return r.unknown(c, attr, path, Bare, true)
+		return r.unknown(c, attr, s.urn+":"+attr, Bare, true)
 	})
 }
 
@@ -185,6 +183,9 @@ func (r *resourceDecoder) put(o *Object, name string, v any, form Form, urn bool
 		o.Attrs[i].Value, o.Attrs[i].Form = v, form
 	}
 	if urn {
+		if r.byURN == nil {
+			r.byURN = make([]place, 0, 8)
+		}
 		r.byURN = append(r.byURN, place{o, name})
 	}
 }

@@ -124,6 +124,7 @@ func TestRemoveAsTheRFCSays(t *testing.T) {
 		{name: "a sub-attribute", before: `"name":{"givenName":"A","familyName":"B"}`, ops: `{"op":"remove","path":"name.givenName"}`, after: `"name":{"familyName":"B"}`},
 		{name: "the last sub-attribute", before: `"name":{"givenName":"A"}`, ops: `{"op":"remove","path":"name.givenName"}`, after: `"userName":"u"`},
 		{name: "a sub-attribute of all values", before: work, ops: `{"op":"remove","path":"emails.type"}`, after: `"emails":[{"value":"w@x","primary":true},{"value":"h@x"}]`},
+		{name: "the value of all values", before: work, ops: `{"op":"remove","path":"emails.value"}`, after: `"userName":"u"`},
 		{name: "a sub-attribute by a bracket", before: work, ops: `{"op":"remove","path":"emails[type eq \"work\"].primary"}`, after: `"emails":[{"type":"work","value":"w@x"},{"type":"home","value":"h@x"}]`},
 		{name: "an extension", before: `"` + ent + `":{"department":"D"}`, ops: `{"op":"remove","path":"` + ent + `"}`, after: `"userName":"u"`},
 		{name: "the last of an extension", before: `"` + ent + `":{"department":"D"}`, ops: `{"op":"remove","path":"` + ent + `:department"}`, after: `"userName":"u"`},

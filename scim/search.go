@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"errors"
 	"net/url"
 	"strconv"
 	"strings"
@@ -231,7 +232,7 @@ func number(name, text string, missing int, scimType string) (int, error) {
 		return missing, nil
 	}
 	n, err := strconv.ParseInt(text, 10, 32)
-	if err == nil || err.(*strconv.NumError).Err == strconv.ErrRange {
+	if err == nil || errors.Is(err, strconv.ErrRange) {
 		return int(n), nil
 	}
 	return 0, BadRequest(scimType, "%s must be a whole number, not %.40q.", name, text)

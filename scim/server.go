@@ -77,7 +77,7 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, path string, t *T
 		method: r.Method, path: segments(path), query: r.URL.RawQuery,
 		ifMatch: r.Header.Get("If-Match"), ifNoneMatch: r.Header.Get("If-None-Match"),
 	}
-	err := c.readBody(w, r)
+	err := c.readBody(r)
 	if err == nil {
 		err = c.route()
 	}

@@ -61,6 +61,8 @@ func TestBodiesAreBounded(t *testing.T) {
 	s := newServiceOf(t, &scim.Server{Types: []*scim.ResourceType{scim.UserType()}, Limits: scim.Limits{MaxBody: 1000, MaxBulkBody: 2000, MaxDepth: 5, MaxOperations: 2}})
 	fits := `{"userName":"u","title":"` + strings.Repeat("x", 950) + `"}`
 	id := s.do("POST", "/Users", fits).want(201).id()
+	exact := `{"userName":"u2","title":"` + strings.Repeat("x", 1000-len(`{"userName":"u2","title":""}`)) + `"}`
+	s.do("POST", "/Users", exact).want(201)
 	big := `{"userName":"u","title":"` + strings.Repeat("x", 1000) + `"}`
 	s.do("POST", "/Users", big).want(413)
 	s.do("PUT", "/Users/"+id, big).want(413)

@@ -51,12 +51,12 @@ const (
 )
 
 // Run starts everything for one developer on one machine.
-func (c *devCommand) Run(ctx context.Context, p *Program) error {
+func (c *devCommand) Run(ctx context.Context, p *Program) (err error) {
 	where, err := c.where("anteroom-data")
 	if err != nil {
 		return err
 	}
-	l, err := listen(c.Listen)
+	l, err := listen(ctx, c.Listen)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (c *devCommand) Run(ctx context.Context, p *Program) error {
 	if err != nil {
 		return err
 	}
-	defer v.store.Close()
+	defer func() { err = errors.Join(err, v.store.Close()) }()
 	ready, live, err := v.prepareDev(ctx, base)
 	if err != nil {
 		return err
@@ -93,14 +93,14 @@ func (c *devCommand) Run(ctx context.Context, p *Program) error {
 	return <-served
 }
 
-func listen(addr string) (net.Listener, error) {
+func listen(ctx context.Context, addr string) (net.Listener, error) {
 	if _, _, err := net.SplitHostPort(addr); err != nil {
 		return nil, fmt.Errorf("--listen takes HOST:PORT, for instance 127.0.0.1:8080: %w", err)
 	}
 	if !web.Loopback(addr) {
 		return nil, fmt.Errorf("anteroom dev shows its people to everybody who can reach it, so it listens on this machine only, not on %s; for others to reach it, run anteroom serve", addr)
 	}
-	l, err := net.Listen("tcp", addr)
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("%s is in use, perhaps by another anteroom dev; stop that one, or choose another address with --listen 127.0.0.1:0", addr)
 	}

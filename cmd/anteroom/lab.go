@@ -51,7 +51,7 @@ type identityProvider interface {
 }
 
 func (c *labEntra) Run(ctx context.Context, p *Program) error {
-	t, err := c.target(p)
+	t, err := c.target(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (c *labEntra) Run(ctx context.Context, p *Program) error {
 }
 
 func (c *labOkta) Run(ctx context.Context, p *Program) error {
-	t, err := c.target(p)
+	t, err := c.target(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (c *labOkta) Run(ctx context.Context, p *Program) error {
 }
 
 // target is where to push: as told, or the running `anteroom dev`.
-func (f *labFlags) target(p *Program) (lab.Target, error) {
+func (f *labFlags) target(ctx context.Context, p *Program) (lab.Target, error) {
 	t := lab.Target{URL: f.Target, Token: f.Token, User: f.User, Password: f.Password}
 	if f.Target != "" {
 		if f.Token == "" && f.Password == "" {
@@ -87,16 +87,21 @@ func (f *labFlags) target(p *Program) (lab.Target, error) {
 	if err == nil {
 		err = json.Unmarshal(text, &r)
 	}
-	if err != nil || !answers(r.BaseURL) {
+	if err != nil || !answers(ctx, r.BaseURL) {
 		return t, errors.New("there is no anteroom dev running here; start one in another terminal with anteroom dev, or give --target URL --token TOKEN")
 	}
 	t.URL, t.Token = r.SCIMURL, r.SCIMToken
 	return t, nil
 }
 
-func answers(base string) bool {
-	c := http.Client{Timeout: 2 * time.Second}
-	res, err := c.Get(base + "/healthz")
+func answers(ctx context.Context, base string) bool {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/healthz", nil)
+	if err != nil {
+		return false
+	}
+	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return false
 	}

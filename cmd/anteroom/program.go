@@ -90,8 +90,8 @@ func (p *Program) printJSON(v any) error {
 type versionCommand struct{}
 
 func (versionCommand) Run(p *Program) error {
-	fmt.Fprintln(p.Stdout, "anteroom", buildVersion())
-	return nil
+	_, err := fmt.Fprintln(p.Stdout, "anteroom", buildVersion())
+	return err
 }
 
 // version is set when a release is built: -ldflags "-X main.version=v1.2.3".

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -38,6 +40,9 @@ type config struct {
 	KeepRequestsDays       int      `yaml:"keep_requests_days"`        // provisioning log; 30 when not given
 }
 
+// unknownKey is what the YAML package says of a key that no field takes.
+var unknownKey = regexp.MustCompile(` not found in type [^\n]*`)
+
 func readConfig(file string) (*config, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -48,8 +53,11 @@ func readConfig(file string) (*config, error) {
 	if err == nil {
 		err = l.Load(c)
 	}
+	if errors.Is(err, io.EOF) {
+		err = errors.New("the file is empty; it needs base_url, and data or database")
+	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, fmt.Errorf("%s: %s", file, unknownKey.ReplaceAllString(err.Error(), " is not a setting"))
 	}
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
@@ -64,6 +72,10 @@ func (c *config) check() error {
 		return errors.New("base_url: give the public address that directories reach, for instance https://id.example.com")
 	case (c.Data == "") == (c.Database == ""):
 		return errors.New("give data (a folder, for SQLite) or database (a postgres:// URL), one of them")
+	case c.Database != "" && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://"):
+		return errors.New("database: takes a postgres:// URL; for SQLite name a folder with data")
+	case c.KeepRequestsDays < 0:
+		return errors.New("keep_requests_days: give a number of days, or leave it out for 30")
 	case (c.TLS.Certificate == "") != (c.TLS.Key == ""):
 		return errors.New("tls: give both certificate and key")
 	}
@@ -77,7 +89,7 @@ func (c *config) check() error {
 }
 
 // Run serves until it is told to stop.
-func (c *serveCommand) Run(ctx context.Context, p *Program) error {
+func (c *serveCommand) Run(ctx context.Context, p *Program) (err error) {
 	conf, err := readConfig(c.Config)
 	if err != nil {
 		return err
@@ -87,9 +99,9 @@ func (c *serveCommand) Run(ctx context.Context, p *Program) error {
 	if err != nil {
 		return err
 	}
-	l, err := net.Listen("tcp", conf.Listen)
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", conf.Listen)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: listen: stop what listens there, or choose another address: %w", c.Config, err)
 	}
 	defer l.Close()
 	where := conf.Data
@@ -103,7 +115,7 @@ func (c *serveCommand) Run(ctx context.Context, p *Program) error {
 	if err != nil {
 		return err
 	}
-	defer v.store.Close()
+	defer func() { err = errors.Join(err, v.store.Close()) }()
 	srv := newServer(ctx, routed(v.handler(), v.api))
 	if conf.TLS.Certificate != "" {
 		cert, err := web.LoadCertificate(conf.TLS.Certificate, conf.TLS.Key, time.Now, log)

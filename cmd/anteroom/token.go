@@ -61,35 +61,32 @@ func (c *tokenCreate) Run(ctx context.Context, p *Program) error {
 	if c.Life < 0 || c.NoExpiry && c.Life > 0 {
 		return fmt.Errorf("--life takes a positive duration, for instance 2160h, and not together with --no-expiry")
 	}
-	v, err := c.open(ctx, p)
-	if err != nil {
-		return err
-	}
-	defer v.store.Close()
-	w, err := v.store.WorkspaceBySlug(ctx, c.Workspace)
-	if err != nil {
-		return err
-	}
-	life := c.Life
-	if c.NoExpiry {
-		life = -1
-	}
-	t, secret, err := v.tokens.Issue(ctx, token.Request{
-		Workspace: w.ID, Name: c.Name, Connection: c.Connection, UserName: c.User, Life: life, Origin: operator(v.store.Now()),
+	return c.use(ctx, p, func(v *service) error {
+		w, err := v.store.WorkspaceBySlug(ctx, c.Workspace)
+		if err != nil {
+			return err
+		}
+		life := c.Life
+		if c.NoExpiry {
+			life = -1
+		}
+		t, secret, err := v.tokens.Issue(ctx, token.Request{
+			Workspace: w.ID, Name: c.Name, Connection: c.Connection, UserName: c.User, Life: life, Origin: operator(v.store.Now()),
+		})
+		if err != nil {
+			return err
+		}
+		out := describeToken(t, w.Slug)
+		out.Secret = secret
+		if v.api.BaseURL != "" {
+			out.SCIMURL = v.api.BaseURL + v.product.SCIM.Path(w.Slug)
+		}
+		if c.JSON {
+			return p.printJSON(out)
+		}
+		fmt.Fprintf(p.Stdout, "SCIM token for %s, shown this once:\n\n  %s\n\nBy Basic: user %s, the token as password. Expires: %s.\n", w.Slug, secret, t.UserName, day(t.Expires, "never"))
+		return nil
 	})
-	if err != nil {
-		return err
-	}
-	out := describeToken(t, w.Slug)
-	out.Secret = secret
-	if v.api.BaseURL != "" {
-		out.SCIMURL = v.api.BaseURL + v.product.SCIM.Path(w.Slug)
-	}
-	if c.JSON {
-		return p.printJSON(out)
-	}
-	fmt.Fprintf(p.Stdout, "SCIM token for %s, shown this once:\n\n  %s\n\nBy Basic: user %s, the token as password. Expires: %s.\n", w.Slug, secret, t.UserName, day(t.Expires, "never"))
-	return nil
 }
 
 func day(t time.Time, otherwise string) string {
@@ -106,23 +103,20 @@ type tokenList struct {
 }
 
 func (c *tokenList) Run(ctx context.Context, p *Program) error {
-	v, err := c.open(ctx, p)
-	if err != nil {
-		return err
-	}
-	defer v.store.Close()
-	w, err := v.store.WorkspaceBySlug(ctx, c.Workspace)
-	if err != nil {
-		return err
-	}
-	all, err := v.tokens.List(ctx, w.ID)
-	if err != nil {
-		return err
-	}
-	return p.table(c.JSON, "NAME\tHINT\tUSER\tEXPIRES\tLAST USED\tSTATE\tISSUED BY\tID", len(all), func(i int) (any, string, error) {
-		t := all[i]
-		return describeToken(t, w.Slug), fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", t.Name, t.Hint, t.UserName, day(t.Expires, "never"),
-			day(t.LastUsed, "never"), stateOf(t, v.store.Now()), t.IssuedBy, t.ID), nil
+	return c.use(ctx, p, func(v *service) error {
+		w, err := v.store.WorkspaceBySlug(ctx, c.Workspace)
+		if err != nil {
+			return err
+		}
+		all, err := v.tokens.List(ctx, w.ID)
+		if err != nil {
+			return err
+		}
+		return p.table(c.JSON, "NAME\tHINT\tUSER\tEXPIRES\tLAST USED\tSTATE\tISSUED BY\tID", len(all), func(i int) (any, string, error) {
+			t := all[i]
+			return describeToken(t, w.Slug), fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", t.Name, t.Hint, t.UserName, day(t.Expires, "never"),
+				day(t.LastUsed, "never"), stateOf(t, v.store.Now()), t.IssuedBy, t.ID), nil
+		})
 	})
 }
 
@@ -144,21 +138,18 @@ type tokenRevoke struct {
 }
 
 func (c *tokenRevoke) Run(ctx context.Context, p *Program) error {
-	v, err := c.open(ctx, p)
-	if err != nil {
-		return err
-	}
-	defer v.store.Close()
-	w, err := v.store.WorkspaceBySlug(ctx, c.Workspace)
-	if err != nil {
-		return err
-	}
-	if err := v.tokens.Revoke(ctx, w.ID, c.ID, operator(v.store.Now())); err != nil {
-		return err
-	}
-	if c.JSON {
-		return p.printJSON(map[string]any{"id": c.ID, "workspace": w.Slug, "revoked": true})
-	}
-	fmt.Fprintf(p.Stdout, "Revoked %s. A running server refuses it within five seconds.\n", c.ID)
-	return nil
+	return c.use(ctx, p, func(v *service) error {
+		w, err := v.store.WorkspaceBySlug(ctx, c.Workspace)
+		if err != nil {
+			return err
+		}
+		if err := v.tokens.Revoke(ctx, w.ID, c.ID, operator(v.store.Now())); err != nil {
+			return err
+		}
+		if c.JSON {
+			return p.printJSON(map[string]any{"id": c.ID, "workspace": w.Slug, "revoked": true})
+		}
+		fmt.Fprintf(p.Stdout, "Revoked %s. A running server refuses it within five seconds.\n", c.ID)
+		return nil
+	})
 }

@@ -44,6 +44,15 @@ func (d *place) open(ctx context.Context, p *Program) (*service, error) {
 	return openService(ctx, s)
 }
 
+// use opens the data, does something with it, and closes it.
+func (d *place) use(ctx context.Context, p *Program, do func(*service) error) error {
+	v, err := d.open(ctx, p)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(v), v.store.Close())
+}
+
 type workspaceCommand struct {
 	Create       workspaceCreate       `cmd:"" help:"Create a workspace."`
 	List         workspaceList         `cmd:"" help:"List the workspaces."`
@@ -79,21 +88,21 @@ func (v *service) describe(ctx context.Context, w identity.Workspace, base strin
 }
 
 func (c *workspaceCreate) Run(ctx context.Context, p *Program) error {
-	v, err := c.open(ctx, p)
-	if err != nil {
-		return err
-	}
-	defer v.store.Close()
-	w, err := v.directory.CreateWorkspace(ctx, operator(v.store.Now()), c.Slug, c.Name)
-	if err != nil {
-		return err
-	}
-	out, err := v.describe(ctx, w, v.api.BaseURL)
-	if err != nil || c.JSON {
-		return errors.Join(err, p.printJSON(out))
-	}
-	fmt.Fprintf(p.Stdout, "Created the workspace %s (%s).\nIssue a token for its directory: anteroom token create --workspace %s\n", out.Slug, out.ID, out.Slug)
-	return nil
+	return c.use(ctx, p, func(v *service) error {
+		w, err := v.directory.CreateWorkspace(ctx, operator(v.store.Now()), c.Slug, c.Name)
+		if err != nil {
+			return err
+		}
+		out, err := v.describe(ctx, w, v.api.BaseURL)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return p.printJSON(out)
+		}
+		fmt.Fprintf(p.Stdout, "Created the workspace %s (%s).\nIssue a token for its directory: anteroom token create --workspace %s\n", out.Slug, out.ID, out.Slug)
+		return nil
+	})
 }
 
 type workspaceList struct {
@@ -102,18 +111,15 @@ type workspaceList struct {
 }
 
 func (c *workspaceList) Run(ctx context.Context, p *Program) error {
-	v, err := c.open(ctx, p)
-	if err != nil {
-		return err
-	}
-	defer v.store.Close()
-	all, err := v.store.Workspaces(ctx)
-	if err != nil {
-		return err
-	}
-	return p.table(c.JSON, "WORKSPACE\tNAME\tUSERS\tGROUPS\tPROVISIONING\tID", len(all), func(i int) (any, string, error) {
-		o, err := v.describe(ctx, all[i], v.api.BaseURL)
-		return o, fmt.Sprintf("%s\t%s\t%d\t%d\t%s\t%s", o.Slug, o.Name, o.Users, o.Groups, onOff(o.Provisioning), o.ID), err
+	return c.use(ctx, p, func(v *service) error {
+		all, err := v.store.Workspaces(ctx)
+		if err != nil {
+			return err
+		}
+		return p.table(c.JSON, "WORKSPACE\tNAME\tUSERS\tGROUPS\tPROVISIONING\tID", len(all), func(i int) (any, string, error) {
+			o, err := v.describe(ctx, all[i], v.api.BaseURL)
+			return o, fmt.Sprintf("%s\t%s\t%d\t%d\t%s\t%s", o.Slug, o.Name, o.Users, o.Groups, onOff(o.Provisioning), o.ID), err
+		})
 	})
 }
 
@@ -154,18 +160,15 @@ type workspaceProvisioning struct {
 }
 
 func (c *workspaceProvisioning) Run(ctx context.Context, p *Program) error {
-	v, err := c.open(ctx, p)
-	if err != nil {
-		return err
-	}
-	defer v.store.Close()
-	w, err := v.store.WorkspaceBySlug(ctx, c.Slug)
-	if err != nil {
-		return err
-	}
-	if err := v.directory.SetProvisioning(ctx, w.ID, operator(v.store.Now()), c.State == "on"); err != nil {
-		return err
-	}
-	fmt.Fprintf(p.Stdout, "Provisioning of %s is %s.\n", w.Slug, c.State)
-	return nil
+	return c.use(ctx, p, func(v *service) error {
+		w, err := v.store.WorkspaceBySlug(ctx, c.Slug)
+		if err != nil {
+			return err
+		}
+		if err := v.directory.SetProvisioning(ctx, w.ID, operator(v.store.Now()), c.State == "on"); err != nil {
+			return err
+		}
+		fmt.Fprintf(p.Stdout, "Provisioning of %s is %s.\n", w.Slug, c.State)
+		return nil
+	})
 }

@@ -206,7 +206,7 @@ func (p *People) adopt(ctx context.Context, tx *store.Tx, in *person, doc *scim.
 
 // attachParked puts a person who has just arrived, or got a new name, into the
 // groups that named them before.
-func (s *People) attachParked(ctx context.Context, tx *store.Tx, m *identity.Member) error {
+func (p *People) attachParked(ctx context.Context, tx *store.Tx, m *identity.Member) error {
 	if tx.Tally().Parked == 0 {
 		return nil
 	}
@@ -224,7 +224,7 @@ func (s *People) attachParked(ctx context.Context, tx *store.Tx, m *identity.Mem
 			if value == m.ExternalID && w.Value != value && !equalFold(w.Value, m.UserName) {
 				continue // externalId is compared exactly
 			}
-			if err := s.attach(ctx, tx, w, m); err != nil {
+			if err := p.attach(ctx, tx, w, m); err != nil {
 				return err
 			}
 		}
@@ -232,7 +232,7 @@ func (s *People) attachParked(ctx context.Context, tx *store.Tx, m *identity.Mem
 	return nil
 }
 
-func (s *People) attach(ctx context.Context, tx *store.Tx, w store.Parked, m *identity.Member) error {
+func (p *People) attach(ctx context.Context, tx *store.Tx, w store.Parked, m *identity.Member) error {
 	if _, err := tx.Unpark(ctx, w.Group, w.Value); err != nil {
 		return err
 	}
@@ -240,5 +240,5 @@ func (s *People) attach(ctx context.Context, tx *store.Tx, w store.Parked, m *id
 	if err != nil || !added {
 		return err
 	}
-	return s.Service.groupChanged(ctx, tx, s.c, w.Group, []identity.MemberID{m.ID}, nil)
+	return p.groupChanged(ctx, tx, p.c, w.Group, []identity.MemberID{m.ID}, nil)
 }

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -48,7 +49,7 @@ func (s *Service) SetProvisioning(ctx context.Context, ws identity.WorkspaceID, 
 		return tx.Log(ctx, o, identity.WorkspaceChanged, identity.Subject{Kind: "workspace", ID: string(ws)},
 			[]identity.Delta{{Field: "provisioning", Before: !on, After: on}})
 	})
-	if err == errUnchanged {
+	if errors.Is(err, errUnchanged) {
 		return nil
 	}
 	return err

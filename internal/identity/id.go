@@ -8,16 +8,22 @@ import (
 )
 
 // Ids are opaque strings that sort by the time they were made. All but the
-// SCIM resource id carry a printed prefix, so that a reader of a log knows
-// what they see.
+// SCIM ids carry a printed prefix, so that a reader of a log knows what they see.
 type (
-	WorkspaceID  string // ws_…
-	MemberID     string // mem_…, one human in one workspace, for ever
-	GroupID      string // the SCIM id of a group
-	ResourceID   string // the SCIM id of a user; a new one after each DELETE
-	ConnectionID string // con_…
-	TokenID      string // tok_…
-	RequestID    string // req_…
+	// WorkspaceID names a workspace: ws_…
+	WorkspaceID string
+	// MemberID names one human in one workspace, for ever: mem_…
+	MemberID string
+	// GroupID is the SCIM id of a group.
+	GroupID string
+	// ResourceID is the SCIM id of a user; a new one after each DELETE.
+	ResourceID string
+	// ConnectionID names a directory connection: con_…
+	ConnectionID string
+	// TokenID names a token: tok_…
+	TokenID string
+	// RequestID names a request: req_…
+	RequestID string
 )
 
 // crockford is base 32 without look-alikes; its digits sort as their values do.

@@ -66,7 +66,8 @@ func newCommitter(s *Store) *committer {
 // them ever will be. F runs on the committer's goroutine, so it should only do
 // what needs the transaction, and it must not call Write.
 //
-// Ctx ends the waiting in the queue, never a commit under way.
+// A ctx that has ended is refused; one that ends later changes nothing, since the
+// committer works under a context of its own.
 func (s *Store) Write(ctx context.Context, ws identity.WorkspaceID, f func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -46,22 +46,19 @@ func views(ctx context.Context, q querier, sql string, args ...any) (out []View,
 		if err := rs.Scan(&member, &v.ID, &v.Version, &v.Created, &v.Modified, &v.Doc, &g.ID, &g.Display); err != nil {
 			return nil, err
 		}
-		at, n := 0, len(out)
-		switch {
-		case n > 0 && out[n-1].ID == v.ID:
-			at = n - 1
-		case n == 1:
-			place = map[string]int{out[0].ID: 0}
-			fallthrough
-		default:
+		at := len(out) - 1
+		if at < 0 || out[at].ID != v.ID {
+			if at == 0 {
+				place = map[string]int{out[0].ID: 0}
+			}
 			known, ok := place[v.ID]
 			if at = known; !ok {
-				at = n
+				at = len(out)
 				v.Member = identity.MemberID(member)
 				out = append(out, v)
-				if place != nil {
-					place[v.ID] = n
-				}
+			}
+			if place != nil {
+				place[v.ID] = at
 			}
 		}
 		if g.ID != "" {

@@ -146,7 +146,7 @@ func (r *sqliteRows) Next() bool {
 }
 
 func (r *sqliteRows) Err() error {
-	if r.err == io.EOF {
+	if errors.Is(r.err, io.EOF) {
 		return nil
 	}
 	return sqliteError(r.err)

@@ -160,7 +160,7 @@ func coerce(c Compare, k Kind) (any, error) {
 		return nil, nil
 	}
 	if !suits(c.Op, k, c.Value) {
-		return nil, refuse(c.String(), "%s cannot compare %s; %s", c.Op, plural(k, c.Value), instead(c.Op, k, c.Value))
+		return nil, refuse(c.String(), "%s cannot compare %s; %s", c.Op, plural(k, c.Value), instead(k, c.Value))
 	}
 	v, ok := convert(c, k)
 	if !ok {
@@ -193,7 +193,7 @@ func plural(k Kind, v any) string {
 	return "numbers"
 }
 
-func instead(op Op, k Kind, v any) string {
+func instead(k Kind, v any) string {
 	if plural(k, v) != "numbers" {
 		return "use eq, ne or pr"
 	}

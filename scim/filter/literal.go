@@ -36,7 +36,7 @@ func (p *parser) literal(path Path, op Op) (any, error) {
 // parseNumber gives a JSON number as int64 when it is written as a whole number that fits,
 // else as float64. It is false for what no float64 can hold.
 func parseNumber(s string) (any, bool) {
-	if strings.IndexAny(s, ".eE") < 0 {
+	if !strings.ContainsAny(s, ".eE") {
 		if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 			return n, true
 		}

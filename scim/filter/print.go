@@ -123,7 +123,7 @@ func appendLiteral(dst []byte, v any) []byte {
 func appendFloat(dst []byte, f float64) []byte {
 	s := strconv.FormatFloat(f, 'g', -1, 64)
 	dst = append(dst, s...)
-	if strings.IndexAny(s, ".e") < 0 {
+	if !strings.ContainsAny(s, ".e") {
 		dst = append(dst, ".0"...)
 	}
 	return dst

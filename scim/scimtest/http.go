@@ -1,6 +1,7 @@
 package scimtest
 
 import (
+	"context"
 	"fmt"
 	"mime"
 	"net/http"
@@ -151,7 +152,7 @@ func authCases() []Case {
 
 // basic makes a request with HTTP basic authentication.
 func (t *T) basic(user, password string) *Answer {
-	req, err := http.NewRequest(http.MethodGet, "http://x.example", nil)
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "http://x.example", nil)
 	t.Require(err == nil, "a request", fmt.Sprint(err))
 	req.SetBasicAuth(user, password)
 	return t.Do(Request{Method: "GET", Path: "/Users?count=1", Header: http.Header{"Authorization": req.Header["Authorization"]}})

@@ -48,8 +48,7 @@ func (t *T) Do(r Request) *Answer {
 	return a
 }
 
-// Get, Post, Put, Patch and Delete make the usual requests. Patch wraps
-// operations into a PatchOp message.
+// Get reads a path.
 func (t *T) Get(path string) *Answer { return t.Do(Request{Method: http.MethodGet, Path: path}) }
 
 // Post sends a body to an endpoint.
