@@ -138,15 +138,16 @@ func (v *service) counters(w http.ResponseWriter, _ *http.Request) {
 	_ = json.NewEncoder(w).Encode(v.store.Stats())
 }
 
-// routed sends a request to the mux where it has a page for it, and to the SCIM
+// routed sends a request to a page where there is one for it, and to the SCIM
 // edge otherwise: the mux would clean the doubled slashes that directories send
 // with a redirect, which they do not follow.
-func routed(mux *http.ServeMux, api http.Handler) http.Handler {
+func routed(mux, api http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, pattern := mux.Handler(r); pattern != "" && !strings.Contains(r.URL.Path, "//") {
+		switch first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); {
+		case r.URL.Path == "/", first == "healthz", first == "live", first == "debug":
 			mux.ServeHTTP(w, r)
-			return
+		default:
+			api.ServeHTTP(w, r)
 		}
-		api.ServeHTTP(w, r)
 	})
 }

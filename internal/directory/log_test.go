@@ -189,7 +189,7 @@ func TestTheCountsStayTrueThroughALongLife(t *testing.T) {
 		for i := range 4 {
 			groups = append(groups, w.group(fmt.Sprintf(`{"displayName":"Group %d"}`, i)))
 		}
-		for step := range 240 {
+		for step := range 160 {
 			n, g := (step*7+step/5)%people, groups[(step*3+step/7)%len(groups)]
 			user := fmt.Sprintf(`"userName":"p%d@x.example","externalId":"0f6e3b1c-3333-4222-8333-%012d"`, n, n)
 			switch {

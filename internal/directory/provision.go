@@ -144,12 +144,16 @@ func (p *People) restore(ctx context.Context, tx *store.Tx, m *identity.Member, 
 	if err := p.refuseTaken(ctx, tx, m.ID, in); err != nil {
 		return err
 	}
-	now, before, keys := p.store.Now(), m.State, p.storedKeys(m)
+	old, err := p.user.DecodeStored(m.Doc)
+	if err != nil {
+		return err
+	}
+	now, before := p.store.Now(), *m
 	m.ResourceID, m.Modified, m.Version, m.Doc, m.Held = identity.NewResourceID(now), now, m.Version+1, doc.AppendJSON(nil), nil
 	fill(m, in)
 	m.Grants = granted(m.Grants, in.role)
 	m.State = p.stateOf(in.active, identity.Inactive, false)
-	if err := p.save(ctx, tx, m, doc, keys); err != nil {
+	if err := p.save(ctx, tx, &before, m, old, doc); err != nil {
 		return err
 	}
 	tx.Tally().Users++
@@ -161,7 +165,7 @@ func (p *People) restore(ctx context.Context, tx *store.Tx, m *identity.Member, 
 	}
 	p.c.Notes.Add("returned", "id", "this person was here before; the same member has a new SCIM id now")
 	return tx.Log(ctx, p.c.Origin, identity.MemberReturned, subject(m),
-		append(differences(nil, doc), identity.Delta{Field: "state", Before: before, After: m.State}, identity.Delta{Field: "role", After: p.rules.roleNames(m.Grants)}))
+		append(differences(nil, doc), identity.Delta{Field: "state", Before: before.State, After: m.State}, identity.Delta{Field: "role", After: p.rules.roleNames(m.Grants)}))
 }
 
 // refuseTaken refuses a userName or address that another member has.

@@ -108,7 +108,7 @@ func asBefore(m *identity.Member, doc *scim.Object) person {
 // apply writes what a changed doc means for the member, logs the difference,
 // and leaves m as it is now.
 func (p *People) apply(ctx context.Context, tx *store.Tx, m *identity.Member, old, doc *scim.Object, in *person) error {
-	before, keys := *m, p.storedKeys(m)
+	before := *m
 	held := p.hold(tx, m, in)
 	adopted := m.Connection == "" && (p.product.Roles.AdoptOwner || !p.rules.isOwner(m.Grants))
 	if adopted {
@@ -126,7 +126,7 @@ func (p *People) apply(ctx context.Context, tx *store.Tx, m *identity.Member, ol
 			return err
 		}
 	}
-	if err := p.save(ctx, tx, m, doc, keys); err != nil {
+	if err := p.save(ctx, tx, &before, m, old, doc); err != nil {
 		return err
 	}
 	p.countOwner(tx, &before, m)
@@ -138,21 +138,20 @@ func (p *People) apply(ctx context.Context, tx *store.Tx, m *identity.Member, ol
 	return p.logUpdate(ctx, tx, &before, m, old, doc, adopted)
 }
 
-// save writes the member with the look-up keys of its doc.
-func (p *People) save(ctx context.Context, tx *store.Tx, m *identity.Member, doc *scim.Object, before []store.Key) error {
-	if err := tx.UpdateMember(ctx, m, identity.Fold(doc.Str("userName")), identity.Fold(doc.Str("displayName"))); err != nil {
+// save writes a member and its look-up keys, where they have changed. Before and
+// old are the member and its doc as they were.
+func (p *People) save(ctx context.Context, tx *store.Tx, before, m *identity.Member, old, doc *scim.Object) error {
+	if err := tx.UpdateMember(ctx, m); err != nil {
 		return err
 	}
-	return tx.ReplaceKeys(ctx, m.ID, before, p.rules.keys(doc, m.Address))
-}
-
-// storedKeys gives the look-up keys that the member has now.
-func (p *People) storedKeys(m *identity.Member) []store.Key {
-	doc, err := p.user.DecodeStored(m.Doc)
-	if err != nil {
-		return nil
+	userName, display := doc.Str("userName"), doc.Str("displayName")
+	if before.ResourceID != m.ResourceID || before.Address != m.Address || before.DisplayName != m.DisplayName || before.ExternalID != m.ExternalID ||
+		old.Str("userName") != userName || old.Str("displayName") != display {
+		if err := tx.MoveMember(ctx, m, identity.Fold(userName), identity.Fold(display)); err != nil {
+			return err
+		}
 	}
-	return p.rules.keys(doc, m.Address)
+	return tx.ReplaceKeys(ctx, m.ID, p.rules.keys(old, before.Address), p.rules.keys(doc, m.Address))
 }
 
 // hold says what of a directory's wishes for an owner is not done until an
@@ -291,14 +290,14 @@ func (p *People) holdsDeletion(tx *store.Tx, m *identity.Member) bool {
 // keepOwner answers a deletion as asked and keeps the owner: the old SCIM id is
 // gone, the member stays active under a new one, and no directory manages it.
 func (p *People) keepOwner(ctx context.Context, tx *store.Tx, m *identity.Member) error {
-	now := p.store.Now()
+	before, now := *m, p.store.Now()
 	m.ResourceID, m.Connection, m.Version, m.Modified = identity.NewResourceID(now), "", m.Version+1, now
 	m.Held = &identity.Held{Deleted: true}
 	doc, err := p.user.DecodeStored(m.Doc)
 	if err != nil {
 		return err
 	}
-	if err := p.save(ctx, tx, m, doc, p.rules.keys(doc, m.Address)); err != nil {
+	if err := p.save(ctx, tx, &before, m, doc, doc); err != nil {
 		return err
 	}
 	p.c.Notes.Add("held", "", "this person is an owner of the workspace: the deletion is held until an administrator accepts it")
@@ -320,7 +319,10 @@ func (p *People) remove(ctx context.Context, tx *store.Tx, m *identity.Member) e
 	}
 	before := *m
 	m.ResourceID, m.State, m.Held, m.Version, m.Modified = "", identity.Inactive, nil, m.Version+1, p.store.Now()
-	if err := tx.UpdateMember(ctx, m, identity.Fold(m.UserName), identity.Fold(m.DisplayName)); err != nil {
+	if err := tx.UpdateMember(ctx, m); err != nil {
+		return err
+	}
+	if err := tx.MoveMember(ctx, m, identity.Fold(m.UserName), identity.Fold(m.DisplayName)); err != nil {
 		return err
 	}
 	tx.Tally().Users--

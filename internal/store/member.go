@@ -242,18 +242,27 @@ func (tx *Tx) InsertMember(ctx context.Context, m *identity.Member, keys []Key) 
 	return true, tx.insertKeys(ctx, m.ID, keys)
 }
 
-// UpdateMember writes a member. UserKey is the folded userName of its SCIM
-// resource, which differs from the member's own while an owner's is held.
-func (tx *Tx) UpdateMember(ctx context.Context, m *identity.Member, userKey, displayKey string) error {
+// UpdateMember writes a member, all but its look-up columns.
+func (tx *Tx) UpdateMember(ctx context.Context, m *identity.Member) error {
 	attributes, grants, held, err := memberJSON(m)
 	if err != nil {
 		return err
 	}
-	_, err = tx.q.exec(ctx, `UPDATE member SET resource_id = $3, connection_id = $4, state = $5, user_name = $6, user_key = $7, address = $8, address_key = $9,
-			display_name = $10, display_key = $11, given_name = $12, family_name = $13, title = $14, external_id = $15, attributes = $16, grants = $17, held = $18, version = $19, modified = $20, doc = $21
+	_, err = tx.q.exec(ctx, `UPDATE member SET connection_id = $3, state = $4, user_name = $5, given_name = $6, family_name = $7, title = $8,
+			attributes = $9, grants = $10, held = $11, version = $12, modified = $13, doc = $14
 		WHERE workspace_id = $1 AND id = $2`,
-		tx.ws, m.ID, null(string(m.ResourceID)), m.Connection, m.State, m.UserName, userKey, m.Address, identity.Fold(m.Address),
-		m.DisplayName, displayKey, m.GivenName, m.FamilyName, m.Title, m.ExternalID, attributes, grants, held, m.Version, micros(m.Modified), string(m.Doc))
+		tx.ws, m.ID, m.Connection, m.State, m.UserName, m.GivenName, m.FamilyName, m.Title, attributes, grants, held, m.Version, micros(m.Modified), string(m.Doc))
+	return err
+}
+
+// MoveMember writes the columns that a member is looked up by. They are apart
+// from UpdateMember because writing one costs an entry in its index, whether it
+// has changed or not. UserKey is the folded userName of the SCIM resource, which
+// differs from the member's own while an owner's is held.
+func (tx *Tx) MoveMember(ctx context.Context, m *identity.Member, userKey, displayKey string) error {
+	_, err := tx.q.exec(ctx, `UPDATE member SET resource_id = $3, user_key = $4, address = $5, address_key = $6, display_name = $7, display_key = $8, external_id = $9
+		WHERE workspace_id = $1 AND id = $2`,
+		tx.ws, m.ID, null(string(m.ResourceID)), userKey, m.Address, identity.Fold(m.Address), m.DisplayName, displayKey, m.ExternalID)
 	return err
 }
 
