@@ -78,6 +78,9 @@ func openService(ctx context.Context, s settings) (*service, error) {
 	v.api = scimapi.New(scimapi.Config{
 		Store: db, Directory: v.directory, Tokens: v.tokens, Product: p, BaseURL: s.baseURL, Proxies: s.proxies, Log: s.log,
 	})
+	if err := v.directory.Prepare(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	go v.tidy(ctx, s.keep)
 	return v, nil
 }

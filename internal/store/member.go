@@ -217,6 +217,12 @@ func (r *Reader) Members(ctx context.Context, limit int) ([]identity.Member, err
 	return many(ctx, r.q, scanMember, `SELECT `+memberColumns+` FROM member m WHERE m.workspace_id = $1 ORDER BY m.id DESC LIMIT $2 + 0`, r.ws, limit)
 }
 
+// MembersAfter lists up to limit members in the order of their ids, from behind
+// the given one, those without a SCIM resource too.
+func (r *Reader) MembersAfter(ctx context.Context, after identity.MemberID, limit int) ([]identity.Member, error) {
+	return many(ctx, r.q, scanMember, `SELECT `+memberColumns+` FROM member m WHERE m.workspace_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3 + 0`, r.ws, after, limit)
+}
+
 // MemberByRetired finds the member who once had the SCIM id.
 func (r *Reader) MemberByRetired(ctx context.Context, id string) (identity.MemberID, bool, error) {
 	m, found, err := one(ctx, r.q, scanText, `SELECT member_id FROM retired WHERE workspace_id = $1 AND resource_id = $2`, r.ws, id)

@@ -89,3 +89,17 @@ func (tx *Tx) InsertConnection(ctx context.Context, c identity.Connection) error
 		tx.ws, c.ID, c.Name, micros(c.Created))
 	return err
 }
+
+// Remembered gives what the deployment remembers under a name, "" when nothing.
+func (s *Store) Remembered(ctx context.Context, name string) (string, error) {
+	v, _, err := one(ctx, s.engine.reader(), scanText, `SELECT value FROM deployment WHERE name = $1`, name)
+	return v, err
+}
+
+// Remember keeps a value for the deployment under a name.
+func (s *Store) Remember(ctx context.Context, name, value string) error {
+	return s.Write(ctx, "", func(tx *Tx) error {
+		_, err := tx.q.exec(ctx, `INSERT INTO deployment (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
+		return err
+	})
+}

@@ -194,7 +194,15 @@ CREATE TABLE request_log (
     PRIMARY KEY (workspace_id, id)
 );
 
+-- What the deployment remembers of itself, for instance for which match
+-- attributes the look-up keys were made.
+CREATE TABLE deployment (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
 -- +goose Down
+DROP TABLE deployment;
 DROP TABLE request_log;
 DROP TABLE change_value;
 DROP TABLE change_log;

@@ -1,0 +1,74 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/store"
+)
+
+// Prepare makes the look-up keys of people who were provisioned before the
+// product declared an attribute to be a match key: without them a directory
+// would look such a person up, find nobody, and create them again. It costs
+// nothing when the product's keys are those of last time.
+func (s *Service) Prepare(ctx context.Context) error {
+	const name = "look-up keys"
+	want := s.rules.fingerprint()
+	have, err := s.store.Remembered(ctx, name)
+	if err != nil || have == want {
+		return err
+	}
+	all, err := s.store.Workspaces(ctx)
+	if err != nil {
+		return err
+	}
+	for _, w := range all {
+		if err := s.prepare(ctx, w.ID); err != nil {
+			return fmt.Errorf("make the look-up keys of %s: %w", w.Slug, err)
+		}
+	}
+	return s.store.Remember(ctx, name, want)
+}
+
+func (s *Service) prepare(ctx context.Context, ws identity.WorkspaceID) error {
+	for last := identity.MemberID(""); ; {
+		found := 0
+		err := s.store.Write(ctx, ws, func(tx *store.Tx) error {
+			members, err := tx.MembersAfter(ctx, last, chunk)
+			if err != nil {
+				return err
+			}
+			for i := range members {
+				m := &members[i]
+				doc, err := s.user.DecodeStored(m.Doc)
+				if err != nil {
+					return err
+				}
+				if err := tx.ReplaceKeys(ctx, m.ID, nil, s.rules.keys(doc, m.Address)); err != nil {
+					return err
+				}
+				last = m.ID
+			}
+			found = len(members)
+			return nil
+		})
+		if err != nil || found < chunk {
+			return err
+		}
+	}
+}
+
+// fingerprint tells which attributes have look-up keys, and how they compare.
+func (r *rules) fingerprint() string {
+	var parts []string
+	for i := range r.match {
+		part := r.match[i].canonical
+		if r.folded[part] {
+			part += " folded"
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, "\n")
+}
