@@ -136,11 +136,11 @@ func (b *bulk) readOperation(d *decoder, op *bulkOp) error {
 // name files the operation under its bulkId, which must be new.
 func (b *bulk) name(op *bulkOp) {
 	if b.byID[op.bulkID] != nil {
-		op.err = BadRequest(invalidValue, "The bulkId %q is there twice.", clip(op.bulkID))
+		op.err = BadRequest(invalidValue, "The bulkId %q is there twice.", clip(op.bulkID, 80))
 		return
 	}
 	b.byID[op.bulkID] = op
-	if s := segments(op.path); op.method != http.MethodPost && len(s) == 2 {
+	if s := segments(op.path); op.method != http.MethodPost && len(s) == 2 && !strings.HasPrefix(s[1], bulkPrefix) {
 		op.id = s[1]
 	}
 }
@@ -179,11 +179,17 @@ func (b *bulk) attempt(op *bulkOp) error {
 	if err := b.runFirst(op); err != nil {
 		return err
 	}
-	data, open, err := b.resolve(op.data)
-	if err != nil {
-		return err
+	path, _ := b.replace(op.path)
+	if s := segments(path); len(s) == 2 && op.method != http.MethodPost {
+		op.id, _, _ = strings.Cut(s[1], "?")
 	}
-	if open {
+	data, open, err := b.resolve(op.data)
+	switch {
+	case err != nil:
+		return err
+	case open && op.method != http.MethodPost:
+		return &Error{Status: http.StatusConflict, Detail: "The operation refers to one that waits for it."}
+	case open:
 		// A circle: the resource is made without the references that cannot be known yet, and
 		// completed at the end. RFC 7644 §3.7.1.
 		op.stripped = true
@@ -191,7 +197,6 @@ func (b *bulk) attempt(op *bulkOp) error {
 			return err
 		}
 	}
-	path, _ := b.replace(op.path)
 	return b.send(op, op.method, path, data)
 }
 

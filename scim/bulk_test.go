@@ -54,7 +54,7 @@ func TestBulkIDsStandForResourcesMadeInTheSameRequest(t *testing.T) {
 		{"method":"POST","path":"/Groups","bulkId":"g","data":{"displayName":"G","members":[{"value":"bulkId:u","$ref":"../Users/bulkId:u"}]}},
 		{"method":"POST","path":"/Users","bulkId":"u","data":{"userName":"u","`+ent+`":{"manager":{"value":"bulkId:m"}},"urn:acme:User":{"deep":[{"er":"bulkId:m"}]},"title":"about bulkId:m"}},
 		{"method":"POST","path":"/Users","bulkId":"m","data":{"userName":"m"}},
-		{"method":"PATCH","path":"/Users/bulkId:m","data":{"Operations":[{"op":"add","path":"title","value":"Boss"}]}},
+		{"method":"PATCH","path":"/Users/bulkId:m","bulkId":"p","data":{"Operations":[{"op":"add","path":"title","value":"Boss"},{"op":"add","path":"nickName","value":"bulkId:p"}]}},
 		{"method":"PATCH","path":"/Groups/bulkId:g","data":{"Operations":[{"op":"add","path":"members","value":[{"value":"bulkId:m"}]},{"op":"remove","path":"members[value eq \"bulkId:u\"]"}]}}`).want(200)
 	if r.statuses() != "201 201 201 200 204" {
 		t.Fatal(r.text)
@@ -65,7 +65,7 @@ func TestBulkIDsStandForResourcesMadeInTheSameRequest(t *testing.T) {
 	}
 	s.do("GET", "/Groups/"+id(0), "").has("members", `[{"value":"`+id(2)+`"}]`)
 	s.do("GET", "/Users/"+id(1), "").has(ent+"|manager.value", `"`+id(2)+`"`).has("urn:acme:User|deep.0.er", `"`+id(2)+`"`).has("title", `"about bulkId:m"`)
-	s.do("GET", "/Users/"+id(2), "").has("title", `"Boss"`)
+	s.do("GET", "/Users/"+id(2), "").has("title", `"Boss"`).has("nickName", `"`+id(2)+`"`)
 }
 
 // RFC 7644 §3.7.1

@@ -186,7 +186,7 @@ func (c *call) noEndpoint() error {
 	for _, rt := range c.s.Types {
 		known = append(known, rt.Endpoint)
 	}
-	return &Error{Status: http.StatusNotFound, Detail: "There is no endpoint /" + clip(strings.Join(c.path, "/")) + "; there are " + strings.Join(known, ", ") + "."}
+	return &Error{Status: http.StatusNotFound, Detail: "There is no endpoint /" + clip(strings.Join(c.path, "/"), 80) + "; there are " + strings.Join(known, ", ") + "."}
 }
 
 // me stands for the resource behind the credential. RFC 7644 §3.11.
@@ -222,10 +222,10 @@ func (c *call) types() []*ResourceType {
 	return on
 }
 
-// clip shortens what a client sent for use in a message.
-func clip(s string) string {
-	if len(s) <= 80 {
+// clip shortens what a client sent to about n bytes, for use in a message.
+func clip(s string, n int) string {
+	if len(s) <= n {
 		return s
 	}
-	return strings.ToValidUTF8(s[:80], "") + "…"
+	return strings.ToValidUTF8(s[:n], "") + "…"
 }

@@ -108,19 +108,26 @@ func (r *resourceDecoder) qualified(name string) error {
 		return r.inSchema(s, attr, Flat)
 	case r.dec.PeekKind() == '{':
 		return r.unknown(r.o, name, name, Bare, true)
+	case r.dec.PeekKind() == 'n':
+		return r.skip()
 	case !splittable(urn, attr):
-		return r.unknown(r.o, name, name, Bare, false)
+		return r.wrong(name, "an object of attributes, since it names a schema", r.dec.PeekKind())
 	}
 	return r.inContainer(urn, func(c *Object) error { return r.unknown(c, attr, name, Bare, true) })
 }
 
 func noName(name string) error {
-	return BadRequest(invalidSyntax, "%q is not the name of an attribute.", clip(name))
+	return BadRequest(invalidSyntax, "%q is not the name of an attribute.", clip(name, 80))
 }
 
 // splittable says whether what precedes the last colon of an unknown name can be a schema.
 func splittable(urn, attr string) bool {
-	return strings.IndexByte(urn, ':') > 0 && validName(attr)
+	return isSchemaURN(urn) && validName(attr)
+}
+
+// isSchemaURN says whether a URN that nobody defined can be that of a schema: urn:acme, but not urn or urn:acme:
+func isSchemaURN(urn string) bool {
+	return isURN(urn) && !strings.HasSuffix(urn, ":")
 }
 
 // whole reads {"urn:…:User": {…}}: an extension, or attributes of the core schema nested under its URN.

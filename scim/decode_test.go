@@ -71,6 +71,7 @@ func TestBadBodiesAreRefusedWithTheRightErrorAndTheNameOfTheAttribute(t *testing
 		{`{"userName":"u","name":{"givenName":"a","GIVENNAME":"b"}}`, "invalidSyntax", "GIVENNAME"},
 		{`{"userName":"u","groups":[],"Groups":[]}`, "invalidSyntax", "Groups"},
 		{`{"userName":"u","":1}`, "invalidSyntax", "empty name"},
+		{`{"userName":"u","` + strings.Repeat("n", 1025) + `":1}`, "invalidSyntax", "1024 bytes"},
 		{`{"userName":"u","z":` + deep + `}`, "invalidSyntax", "nested"},
 		{`{"userName":"u",` + strings.Join(wide, ",") + `}`, "invalidSyntax", "more than 256"},
 		{`{}`, "invalidValue", "userName"},
@@ -102,6 +103,9 @@ func TestBadBodiesAreRefusedWithTheRightErrorAndTheNameOfTheAttribute(t *testing
 		{`{"userName":"u","schemas":[1]}`, "invalidValue", "schemas"},
 		{`{"userName":"u","schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"]}`, "invalidValue", "core:2.0:User"},
 		{`{"userName":"u","urn:ietf:params:scim:schemas:core:2.0:User:":1}`, "invalidSyntax", "name of an attribute"},
+		{`{"userName":"u","urn:acme:2.0":1}`, "invalidValue", "urn:acme:2.0 must be an object"},
+		{`{"userName":"u","urn:::A":1}`, "invalidValue", "urn:::A must be an object"},
+		{`{"userName":"u","urn:a":null,"urn:acme:2.0":null}`, "", ""},
 		{`{"userName":"u","urn:a:b":1,"urn:a:b:c":{}}`, "", ""},
 	} {
 		_, err := rt.Decode([]byte(c.body), nil)

@@ -14,6 +14,7 @@ const (
 	defaultDepth = 32
 	// maxAttributes bounds the attributes of one object, so that looking for one stays cheap.
 	maxAttributes = 256
+	maxName       = 1024 // bytes of an attribute's name
 )
 
 // decoder reads one JSON document in a single pass.
@@ -97,12 +98,12 @@ func (d *decoder) name(base int) (string, error) {
 		return "", malformed(err)
 	}
 	name := d.str(v)
-	if name == "" {
-		return "", BadRequest(invalidSyntax, "An attribute has an empty name.")
+	if name == "" || len(name) > maxName {
+		return "", BadRequest(invalidSyntax, "An attribute has an empty name, or one of more than %d bytes.", maxName)
 	}
 	for _, s := range d.seen[base:] {
 		if equalFold(s, name) {
-			return "", BadRequest(invalidSyntax, "%q is there twice; attribute names do not differ by case.", name)
+			return "", BadRequest(invalidSyntax, "%q is there twice; attribute names do not differ by case.", clip(name, 80))
 		}
 	}
 	if len(d.seen)-base >= maxAttributes {

@@ -29,7 +29,7 @@ func (d *dice) path() string {
 		"seats", "seats.desk", `seats[floor eq 2].desk`, `seats[floor gt 1]`, "seats.notes", "badge", "level", "rate", "hired", "microsoftId",
 		enterprise, enterprise+":department", enterprise+":manager", enterprise+":manager.value", enterprise+":manager.displayName",
 		"urn:ietf:params:scim:schemas:core:2.0:User:microsoftId", "urn:ietf:params:scim:schemas:core:2.0:User:vendor", "urn:ietf:params:scim:schemas:core:2.0:User:TITLE",
-		"urn:acme:User:x", "urn:acme:User:x.y", `urn:acme:User:x[y eq "1"]`, `urn:acme:User:x[y eq "1"].z`, "urn:acme:User", "externalId", "id", "groups", "nickNmae", "password", "meta", "urn:ietf:params:scim:schemas:core:2.0:User")
+		"urn:acme:2.0", "urn:x", "urn:x:y", "urn::", "urn:a:", "urn:::A", "urn:acme:2.0:a", "urn:acme:2.0:a.b", "manager", "department", "manager.value", "urn:acme:User:x", "urn:acme:User:x.y", `urn:acme:User:x[y eq "1"]`, `urn:acme:User:x[y eq "1"].z`, "urn:acme:User", "externalId", "id", "groups", "nickNmae", "password", "meta", "urn:ietf:params:scim:schemas:core:2.0:User")
 }
 
 func (d *dice) scalar() string {

@@ -48,7 +48,7 @@ func (c *call) discovered(kind string, documents []*Object) error {
 				return nil
 			}
 		}
-		return NotFound(kind, clip(c.path[1]))
+		return NotFound(kind, clip(c.path[1], 80))
 	}
 	l := listing{call: c, start: 1, total: len(documents)}
 	for _, d := range documents {

@@ -38,7 +38,7 @@ func (e *endpoint) create() error {
 // get answers GET of a resource. RFC 7644 §3.4.1.
 func (e *endpoint) get() error {
 	if e.backend == nil {
-		return NotFound(e.rt.Name, clip(e.id))
+		return NotFound(e.rt.Name, clip(e.id, 80))
 	}
 	sel, err := e.selection()
 	if err != nil {

@@ -32,19 +32,17 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // The scimTypes of RFC 7644 §3.12, table 9, and of RFC 9865 §2.1.
 const (
-	invalidFilter  = "invalidFilter"
-	tooMany        = "tooMany"
-	uniqueness     = "uniqueness"
-	mutability     = "mutability"
-	invalidSyntax  = "invalidSyntax"
-	invalidPath    = "invalidPath"
-	noTarget       = "noTarget"
-	invalidValue   = "invalidValue"
-	invalidVersion = "invalidVers"
-	sensitive      = "sensitive"
-	invalidCursor  = "invalidCursor"
-	expiredCursor  = "expiredCursor"
-	invalidCount   = "invalidCount"
+	invalidFilter = "invalidFilter"
+	tooMany       = "tooMany"
+	uniqueness    = "uniqueness"
+	mutability    = "mutability"
+	invalidSyntax = "invalidSyntax"
+	invalidPath   = "invalidPath"
+	noTarget      = "noTarget"
+	invalidValue  = "invalidValue"
+	invalidCursor = "invalidCursor"
+	expiredCursor = "expiredCursor"
+	invalidCount  = "invalidCount"
 )
 
 // BadRequest is a 400 with the scimType.

@@ -290,6 +290,8 @@ func TestAttributesAndExcludedAttributes(t *testing.T) {
 		{"attributes=emails", []string{"emails.0.value", "emails.0.type"}, []string{"userName"}},
 		{"attributes=meta", []string{"meta.location", "meta.resourceType"}, []string{"userName"}},
 		{"attributes=meta.location", []string{"meta.location"}, []string{"meta.created"}},
+		{"attributes=meta.created,meta.lastModified,meta.version", []string{"meta.created", "meta.lastModified", "meta.version"}, []string{"meta.location"}},
+		{"attributes=meta&excludedAttributes=meta.created", []string{"meta.location", "meta.lastModified"}, []string{"meta.created"}},
 		{"attributes=" + ent, []string{ent + "|department", ent + "|manager.value"}, []string{"userName"}},
 		{"attributes=" + ent + ":department", []string{ent + "|department"}, []string{ent + "|division"}},
 		{"attributes=" + ent + ":manager.value", []string{ent + "|manager.value"}, []string{ent + "|division"}},
@@ -327,14 +329,15 @@ func TestWhatIsReturnedOnRequestOrAlwaysFollowsTheSchema(t *testing.T) {
 	rt.Schema.Attributes = append(rt.Schema.Attributes,
 		scim.Attribute{Name: "secretNote", Returned: scim.ReturnedRequest},
 		scim.Attribute{Name: "badge", Returned: scim.ReturnedAlways},
-		scim.Attribute{Name: "box", SubAttributes: []scim.Attribute{{Name: "a"}, {Name: "b", Returned: scim.ReturnedRequest}, {Name: "c", Returned: scim.ReturnedNever}}},
+		scim.Attribute{Name: "box", SubAttributes: []scim.Attribute{{Name: "a"}, {Name: "b", Returned: scim.ReturnedRequest}, {Name: "c", Returned: scim.ReturnedNever}, {Name: "d", Returned: scim.ReturnedAlways}}},
 	)
 	s := newServiceOf(t, &scim.Server{Types: []*scim.ResourceType{rt}})
-	made := s.create(`"userName":"u","secretNote":"n","badge":"b","box":{"a":"1","b":"2","c":"3"}`)
+	made := s.create(`"userName":"u","secretNote":"n","badge":"b","box":{"a":"1","b":"2","c":"3","d":"4"}`)
 	made.lacks("secretNote", "box.b", "box.c").has("badge", `"b"`).has("box.a", `"1"`)
 	path := "/Users/" + made.id()
 	s.do("GET", path+"?attributes=secretNote", "").has("secretNote", `"n"`).has("badge", `"b"`).lacks("userName")
-	s.do("GET", path+"?attributes=box.b", "").has("box", `{"b":"2"}`)
+	s.do("GET", path+"?attributes=box.b", "").has("box", `{"b":"2","d":"4"}`)
+	s.do("GET", path+"?excludedAttributes=box.d", "").has("box", `{"a":"1","d":"4"}`)
 	s.do("GET", path+"?excludedAttributes=badge", "").has("badge", `"b"`)
 }
 

@@ -162,7 +162,7 @@ func (m *Memory) keys(r *Resource) map[string]string {
 		if !f.CaseExact {
 			folded = filter.Fold(v)
 		}
-		keys[f.Name+"\x00"+folded] = fmt.Sprintf("%s %q is taken. Choose another one, or find the %s that has it.", f.Name, clip(v), m.rt.Name)
+		keys[f.Name+"\x00"+folded] = fmt.Sprintf("%s %q is taken. Choose another one, or find the %s that has it.", f.Name, clip(v, 80), m.rt.Name)
 	}
 	return keys
 }

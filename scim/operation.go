@@ -128,7 +128,7 @@ func (p *patchDecoder) operation(raw rawOp) error {
 	}
 	v := opDecoder{p: p, verb: verb}
 	if raw.value != nil {
-		v.decoder = newDecoder(p.ix, raw.value, p.notes, p.maxDepth-p.depth)
+		v.decoder = newDecoder(p.ix, raw.value, p.notes, max(p.maxDepth-p.depth, 1))
 		v.clears = true
 		defer v.release()
 	}

@@ -99,6 +99,7 @@ func TestAddAsTheRFCSays(t *testing.T) {
 		{name: "URN of the core schema", ops: `{"op":"add","path":"urn:ietf:params:scim:schemas:core:2.0:User:name.givenName","value":"A"}`, after: `"name":{"givenName":"A"}`},
 		{name: "names in any case", ops: `{"op":"add","path":"NAME.GIVENNAME","value":"A"}`, after: `"name":{"givenName":"A"}`},
 		{name: "to the values a bracket selects", before: work, ops: `{"op":"add","path":"emails[type eq \"home\"]","value":{"display":"D"}}`, after: `"emails":[{"type":"work","value":"w@x","primary":true},{"type":"home","value":"h@x","display":"D"}]`},
+		{name: "a whole value that a bracket describes", ops: `{"op":"add","path":"addresses[type eq \"work\"]","value":{"locality":"Rome"}}`, after: `"addresses":[{"type":"work","locality":"Rome"}]`},
 		{name: "an address that is there", before: `"addresses":[{"locality":"Rome"}]`, ops: `{"op":"add","path":"addresses","value":[{"locality":"Rome"}]}`},
 		{name: "what a value lacks", before: `"emails":[{"value":"a"}]`, ops: `{"op":"add","path":"emails","value":[{"value":"A","type":"work","extra":"e","primary":true}]}`, after: `"emails":[{"value":"A","type":"work","extra":"e","primary":true}]`},
 		{name: "an unknown part that a value has", before: `"emails":[{"value":"a","extra":"d"}]`, ops: `{"op":"add","path":"emails","value":[{"value":"a","extra":"e"}]}`, after: `"emails":[{"value":"a","extra":"e"}]`},
@@ -239,13 +240,19 @@ func TestPatchKeepsAttributesNobodyDefined(t *testing.T) {
 		{name: "removing with a value that is no list", before: `"urn:acme:2.0:User":{"l":["a","b"]}`, ops: `{"op":"remove","path":"urn:acme:2.0:User:l","value":"a"}`, after: `"userName":"u"`},
 		{name: "without a path, by a dotted name", ops: `{"op":"add","value":{"urn:acme:2.0:User:desk.floor":3}}`, after: `"urn:acme:2.0:User":{"desk":{"floor":3}}`},
 		{name: "without a path, by a URN that ends in a version", ops: `{"op":"add","value":{"urn:acme:2.0":{"floor":3}}}`, after: `"urn:acme:2.0":{"floor":3}`},
+		{name: "a whole schema that ends in a version", ops: `{"op":"add","path":"urn:acme:2.0","value":{"floor":3}}`, after: `"urn:acme:2.0":{"floor":3}`},
+		{name: "removing a whole schema", before: `"urn:acme:2.0":{"floor":3}`, ops: `{"op":"remove","path":"urn:acme:2.0"}`, after: `"userName":"u"`},
+		{name: "a whole schema with a value that is none", ops: `{"op":"add","path":"urn:acme:2.0","value":3}`, fails: "invalidValue"},
+		{name: "a whole schema without a value", ops: `{"op":"add","path":"urn:acme:2.0"}`, fails: "invalidValue"},
+		{name: "without a path, a schema with a value that is none", before: `"urn:acme:2.0":{"floor":3}`, ops: `{"op":"add","value":{"urn:acme:2.0":3}}`, fails: "invalidValue"},
+		{name: "a URN that is none", ops: `{"op":"add","path":"urn:x","value":3}`, fails: "invalidPath"},
+		{name: "a schema with an empty part at its end", ops: `{"op":"add","path":"urn:::A","value":3}`, fails: "invalidPath"},
 		{name: "without a path, one attribute by its URN", ops: `{"op":"add","value":{"urn:acme:2.0:User:floor":3}}`, after: `"urn:acme:2.0:User":{"floor":3}`},
 		{name: "without a path, a URN that ends in nothing", ops: `{"op":"add","value":{"urn:acme:":3}}`, fails: "invalidSyntax"},
 		{name: "without a path, a URN of the core schema with a path", ops: `{"op":"add","value":{"` + core + `:name.givenName":"G","` + core + `:a b":1}}`, fails: "invalidPath"},
 		{name: "within a schema, what is no name", ops: `{"op":"add","value":{"` + ent + `":{"a b":1}}}`, fails: "invalidSyntax"},
 		{name: "a schema with a value that is none", ops: `{"op":"add","path":"` + ent + `","value":"D"}`, fails: "invalidValue"},
 		{name: "a schema without a value", ops: `{"op":"add","path":"` + ent + `"}`, fails: "invalidValue"},
-		{name: "a value used as a schema", before: `"urn:acme:2.0":"v"`, ops: `{"op":"add","path":"urn:acme:2.0:x","value":1}`, fails: "invalidPath"},
 		{name: "a value used as a complex one", before: `"urn:acme:2.0:User":{"x":1}`, ops: `{"op":"add","path":"urn:acme:2.0:User:x.y","value":1}`, fails: "invalidPath"},
 		{name: "a value used as a list", before: `"urn:acme:2.0:User":{"x":1}`, ops: `{"op":"add","path":"urn:acme:2.0:User:x[y eq 1].z","value":1}`, fails: "invalidPath"},
 		{name: "replacing a complex one merges", before: `"urn:acme:2.0:User":{"x":{"a":1}}`, ops: `{"op":"replace","path":"urn:acme:2.0:User:x","value":{"b":2}}`, after: `"urn:acme:2.0:User":{"x":{"a":1,"b":2}}`},
@@ -317,6 +324,37 @@ func TestAMemberThatIsThereKeepsWhatIsImmutable(t *testing.T) {
 		{name: "another value", before: `"members":[{"value":"a"}]`, ops: `{"op":"replace","path":"members[value eq \"a\"].value","value":"b"}`, fails: "mutability"},
 	} {
 		t.Run(p.name, func(t *testing.T) { p.run(t, scim.GroupType()) })
+	}
+}
+
+func TestManyPatchesCannotMakeAnObjectThatCouldNotBeSent(t *testing.T) {
+	s := newService(t)
+	id := s.create(`"userName":"u"`).id()
+	op := func(from, to int) string {
+		var ops []string
+		for i := from; i < to; i++ {
+			ops = append(ops, fmt.Sprintf(`{"op":"add","path":"urn:acme:User:a%d","value":1}`, i))
+		}
+		return strings.Join(ops, ",")
+	}
+	s.patch("/Users/"+id, op(0, 256)).want(200)
+	s.patch("/Users/"+id, op(256, 257)).want(400, "invalidValue")
+	s.patch("/Users/"+id, op(255, 256)).want(200)
+}
+
+func TestApplyCallsTheCheckFirst(t *testing.T) {
+	rt := scim.UserType()
+	p, err := rt.DecodePatch([]byte(`{"Operations":[{"op":"add","path":"title","value":"T"}]}`), "1", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Check = func(*scim.Resource) error { return scim.PreconditionFailed() }
+	r := &scim.Resource{Attrs: decode(t, rt, "")}
+	if changed, err := p.Apply(r); changed || err == nil || r.Attrs.Str("title") != "" {
+		t.Error(changed, err)
+	}
+	if _, rest := p.Take("members"); rest.Check == nil {
+		t.Error("Take loses the check")
 	}
 }
 

@@ -37,23 +37,28 @@ func reference(text string, from int) (start, end int, ok bool) {
 // replace puts ids in the place of the references in a text. open says that one is to
 // an operation whose id is not known yet.
 func (b *bulk) replace(text string) (replaced string, open bool) {
+	var out strings.Builder
+	copied := 0
 	for from := 0; ; {
 		start, end, ok := reference(text, from)
 		if !ok {
-			return text, open
+			out.WriteString(text[copied:])
+			return out.String(), open
 		}
 		op := b.byID[text[start+len(bulkPrefix):end]]
-		if op == nil || op.id == "" {
-			open = open || op != nil
-			from = end
-			continue
+		switch {
+		case op != nil && op.id != "":
+			out.WriteString(text[copied:start])
+			out.WriteString(op.id)
+			copied = end
+		case op != nil:
+			open = true
 		}
-		text = text[:start] + op.id + text[end:]
-		from = start + len(op.id)
+		from = end
 	}
 }
 
-// each string literal of a JSON text that may hold a reference.
+// eachLiteral calls do with each string of a JSON text that may hold a reference, and its place.
 func eachLiteral(data []byte, do func(from, to int, text string)) {
 	for i := 0; i < len(data); i++ {
 		if data[i] != '"' {
@@ -83,7 +88,7 @@ func (b *bulk) resolve(data []byte) (resolved []byte, open bool, err error) {
 	copied := 0
 	eachLiteral(data, func(from, to int, text string) {
 		if id, ok := strings.CutPrefix(text, bulkPrefix); ok && b.byID[id] == nil && err == nil {
-			err = BadRequest(invalidValue, "%q refers to no operation of this request.", clip(text))
+			err = BadRequest(invalidValue, "%q refers to no operation of this request.", clip(text, 80))
 		}
 		replaced, isOpen := b.replace(text)
 		open = open || isOpen
@@ -116,7 +121,7 @@ func (b *bulk) runFirst(op *bulkOp) (err error) {
 	if err == nil {
 		_, open := b.replace(op.path)
 		if start, end, ok := reference(op.path, 0); open || ok && b.byID[op.path[start+len(bulkPrefix):end]] == nil {
-			return BadRequest(invalidPath, "The path %q refers to no resource of this request.", clip(op.path))
+			return BadRequest(invalidPath, "The path %q refers to no resource of this request.", clip(op.path, 80))
 		}
 	}
 	return err
@@ -130,7 +135,7 @@ func (b *bulk) runOther(other *bulkOp) error {
 	case other.state == waiting:
 		return errUnreached
 	case other.err != nil:
-		return &Error{Status: http.StatusConflict, Detail: "The operation refers to " + bulkPrefix + clip(other.bulkID) + ", which failed."}
+		return &Error{Status: http.StatusConflict, Detail: "The operation refers to " + bulkPrefix + clip(other.bulkID, 80) + ", which failed."}
 	}
 	return nil
 }

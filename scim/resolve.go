@@ -57,7 +57,7 @@ func (r *resolver) attribute(p filter.Path) (base filter.Path, f *field, err err
 	if hint == "" {
 		hint = " An attribute of an extension needs the extension's URN in front."
 	}
-	return p, nil, r.errorf("There is no attribute %q.%s", clip(p.Attr), hint)
+	return p, nil, r.errorf("There is no attribute %q.%s", clip(p.Attr, 80), hint)
 }
 
 func (r *resolver) qualified(p filter.Path) (filter.Path, *field, error) {
@@ -68,13 +68,15 @@ func (r *resolver) qualified(p filter.Path) (filter.Path, *field, error) {
 	s, urn, attr, ok := r.ix.split(full)
 	switch {
 	case !ok:
-		return p, nil, r.errorf("%q is not a schema URN; one starts with urn:", p.URI)
+		return p, nil, r.errorf("%q is not a schema URN; one starts with urn:", clip(p.URI, 80))
+	case s == nil && (!isSchemaURN(p.URI) || p.Attr != "" && !validName(p.Attr)):
+		return p, nil, r.errorf("%q is not a schema URN and the name of an attribute.", clip(full, 80))
 	case s == nil:
 		return filter.Path{URI: p.URI, Attr: p.Attr}, nil, nil
 	case attr == "":
 		return filter.Path{URI: urn}, nil, nil
 	case !validName(attr):
-		return p, nil, r.errorf("%q is not the name of an attribute.", attr)
+		return p, nil, r.errorf("%q is not the name of an attribute.", clip(attr, 80))
 	case s.core:
 		if f := r.ix.top(attr); f != nil {
 			return filter.Path{Attr: f.Name}, f, nil
@@ -113,7 +115,7 @@ func (r *resolver) inElement(container, p filter.Path) (filter.Path, filter.Type
 	f, _ := r.ix.find(container)
 	switch {
 	case p.URI != "" || p.Sub != "":
-		return p, filter.Type{}, r.errorf("Within %s[...] only sub-attributes can stand, such as type or value; not %q.", container, p)
+		return p, filter.Type{}, r.errorf("Within %s[...] only sub-attributes can stand, such as type or value; not %q.", clip(container.String(), 80), clip(p.String(), 80))
 	case f == nil:
 		return p, filter.Type{}, nil
 	case f.kind != Complex:
@@ -133,12 +135,12 @@ func (r *resolver) inElement(container, p filter.Path) (filter.Path, filter.Type
 
 func (r *resolver) member(f *field, name string) (*field, error) {
 	if f.kind != Complex {
-		return nil, r.errorf("%s has no sub-attributes; leave %q out.", f.path, "."+name)
+		return nil, r.errorf("%s has no sub-attributes; leave %q out.", f.path, "."+clip(name, 80))
 	}
 	if s := f.subs.find(name); s != nil {
 		return s, nil
 	}
-	return nil, r.errorf("%s has no sub-attribute %q.%s", f.path, name, suggestion(name, f.subs.list))
+	return nil, r.errorf("%s has no sub-attribute %q.%s", f.path, clip(name, 80), suggestion(name, f.subs.list))
 }
 
 func (r *resolver) errorf(format string, args ...any) *Error {

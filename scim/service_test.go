@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/anteroom-id/anteroom/scim"
@@ -19,7 +20,9 @@ type service struct {
 	url    string
 	users  *scim.Memory
 	groups *scim.Memory
-	notes  scim.Notes // of the last request
+
+	mu    sync.Mutex
+	notes scim.Notes // of the last request
 }
 
 func newService(t testing.TB) *service {
@@ -35,7 +38,11 @@ func newServiceOf(t testing.TB, s *scim.Server) *service {
 	}
 	srv := httptest.NewServer(&scim.Handler{
 		Server: s, Prefix: "/scim/v2", Backends: backends, InsecureNoAuthentication: true,
-		Observe: func(_ *http.Request, n scim.Notes) { svc.notes = n },
+		Observe: func(_ *http.Request, n scim.Notes) {
+			svc.mu.Lock()
+			defer svc.mu.Unlock()
+			svc.notes = n
+		},
 	})
 	t.Cleanup(srv.Close)
 	svc.url = srv.URL + "/scim/v2"
@@ -218,6 +225,8 @@ func (s *service) patch(path, operations string) *reply {
 }
 
 func (s *service) noted(code string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, n := range s.notes {
 		if n.Code == code {
 			return true

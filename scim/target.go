@@ -35,11 +35,9 @@ func (v *opDecoder) member(name string) error {
 		return v.whole(s)
 	case isURN && s == nil && dotted(attr):
 		return v.at(name)
-	case isURN && s == nil && v.dec.PeekKind() == '{':
-		return v.each(func(attr string) error {
-			return v.unknown(filter.Path{URI: name, Attr: attr}, name+":"+attr, Bare)
-		})
-	case isURN && s == nil && splittable(urn, attr):
+	case isURN && s == nil && (v.dec.PeekKind() == '{' || !splittable(urn, attr)):
+		return v.unknownSchema(name)
+	case isURN && s == nil:
 		return v.unknown(filter.Path{URI: urn, Attr: attr}, name, Bare)
 	case isURN && s != nil, dottedName(v.ix, name):
 		return v.at(name)
@@ -148,7 +146,7 @@ func (v *opDecoder) atSchema(t target) error {
 	switch {
 	case t.path.Filter != nil || t.path.Sub != "":
 		return BadRequest(invalidPath, "%s is a schema; name one of its attributes.", t.path.URI)
-	case v.verb == Remove && s.core:
+	case v.verb == Remove && s != nil && s.core:
 		return BadRequest(noTarget, "The core schema cannot be removed; name the attributes to remove.")
 	case v.verb == Remove:
 		v.add(t.path, nil, Bare)
@@ -156,7 +154,25 @@ func (v *opDecoder) atSchema(t target) error {
 	case v.decoder == nil:
 		return BadRequest(invalidValue, "An %s at %s needs a value with attributes.", v.verb, t.path.URI)
 	}
+	if s == nil {
+		return v.unknownSchema(t.path.URI)
+	}
 	return v.whole(s)
+}
+
+// unknownSchema reads the attributes of a schema that nobody defined.
+func (v *opDecoder) unknownSchema(urn string) error {
+	switch k := v.dec.PeekKind(); k {
+	case 'n':
+		v.add(filter.Path{URI: urn}, nil, Bare)
+		return v.skip()
+	case '{':
+		return v.each(func(name string) error {
+			return v.unknown(filter.Path{URI: urn, Attr: name}, urn+":"+name, Bare)
+		})
+	default:
+		return v.wrong(urn, "an object of attributes", k)
+	}
 }
 
 // atRemoved makes the Op of a remove: its value is a list of those values that go, or nothing.

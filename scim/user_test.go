@@ -79,6 +79,8 @@ func TestAPasswordIsNeverStoredAndNeverReturned(t *testing.T) {
 			t.Errorf("%d %s", r.status, r.text)
 		}
 	}
+	s.patch("/Users/"+id, `{"op":"add","path":"password","value":"x"}`)
+	s.wantNote("dropped-secret")
 	s.do("GET", "/Users?filter=password+sw+%22t%22", "").want(400, "invalidFilter")
 	s.do("GET", "/Users?sortBy=password", "").want(400, "invalidPath")
 }
