@@ -10,7 +10,7 @@ pgtemp := go run ./internal/store/storetest/pgtemp
 # What ships needs no C: CGO_ENABLED=0 gives one static file. The race detector
 # does need C (cgo and gcc), and nothing but the tests uses it.
 ship := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
-race := CGO_ENABLED=1 go test -race -shuffle=on -vet=off
+race := env CGO_ENABLED=1 go test -race -shuffle=on -vet=off
 
 .PHONY: help run test check build bench fuzz deps vet fmt lint clean
 .DEFAULT_GOAL := help

@@ -1,10 +1,12 @@
 package scim_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -55,6 +57,32 @@ func TestWrongPathsAreAnsweredWithTheRightOnes(t *testing.T) {
 	}
 	id := s.create(`"userName":"u"`).id()
 	s.do("GET", "//Users//"+id+"//", "").want(200)
+}
+
+func TestOddPathsAreTheClientsMistakeWhereverTheyStand(t *testing.T) {
+	s := newService(t)
+	id := s.do("POST", "/Users", benchUser).want(201).id()
+	for _, path := range []string{
+		"", " ", ".", "a.", ".a", "a..b", "urn:", "urn:x", "urn::", "urn:::a", "urn:a:b:", "urn:example:2.0", "urn:example:2.0:", "urn:example:2.0:User.x",
+		scim.UserURN, scim.UserURN + ":", scim.UserURN + ".x", ent, ent + ":", ent + ".x", ent + ":.x", ent + `[department eq "x"]`, `urn:example:2.0[a eq "b"]`,
+		`urn:example:2.0:l[a eq "b"].c`, "id", "id.x", "meta", "meta.x", "schemas", `schemas[value eq "x"]`, "emails[", "emails]", "emails[]", "emails[x]", `emails[type eq "x"`,
+		`emails[type eq "x"]]`, `emails[type eq "x"].`, `emails[type eq "x"].value.y`, `emails[emails[type eq "x"].value eq "y"]`, "emails.", "$ref", "members", "\"x\"", "not", "😀", strings.Repeat("a.", 5000),
+	} {
+		quoted, _ := json.Marshal(path)
+		encoded := url.QueryEscape(path)
+		for _, r := range []*reply{
+			s.do("GET", "/Users?sortBy="+encoded, ""), s.do("GET", "/Users?attributes="+encoded, ""), s.do("GET", "/Users/"+id+"?excludedAttributes="+encoded, ""),
+			s.do("GET", "/Users?filter="+encoded+"+pr", ""), s.do("GET", "/?filter="+encoded+"+eq+%22x%22&sortBy="+encoded, ""), s.do("GET", "/Users?filter="+encoded, ""),
+			s.patch("/Users/"+id, `{"op":"add","path":`+string(quoted)+`,"value":"x"}`), s.patch("/Users/"+id, `{"op":"replace","path":`+string(quoted)+`,"value":{"a":1}}`),
+			s.patch("/Users/"+id, `{"op":"remove","path":`+string(quoted)+`}`), s.patch("/Users/"+id, `{"op":"remove","path":`+string(quoted)+`,"value":[{"value":"x"}]}`),
+			s.patch("/Users/"+id, `{"op":"add","value":{`+string(quoted)+`:{"a":1}}}`), s.patch("/Users/"+id, `{"op":"add","value":{`+string(quoted)+`:["a"]}}`),
+			s.do("POST", "/Users/.search", `{"sortBy":`+string(quoted)+`,"attributes":[`+string(quoted)+`]}`),
+		} {
+			if r.status >= 500 {
+				t.Errorf("%q: %d %s", path, r.status, r.text)
+			}
+		}
+	}
 }
 
 func TestBodiesAreBounded(t *testing.T) {

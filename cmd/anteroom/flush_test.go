@@ -178,14 +178,8 @@ type syscallEvent struct {
 	result      int
 }
 
-var (
-	unfinished = regexp.MustCompile(`^(\d+) +[\d.]+ (\w+)\((.*) <unfinished \.\.\.>$`)
-	resumed    = regexp.MustCompile(`^(\d+) +[\d.]+ <\.\.\. \w+ resumed>(.*)$`)
-	whole      = regexp.MustCompile(`^(\d+) +[\d.]+ (\w+)\((.*)$`)
-	parts      = regexp.MustCompile(`^\d+<(.*?)>(?:, *(.*))?\) += (-?\d+)`)
-)
-
-// readTrace reads strace's output, in the order of the calls' ends.
+// readTrace reads strace's output, in the order of the calls' ends. A call that
+// another thread's interrupts stands in two lines.
 func readTrace(t *testing.T, file string) (events []syscallEvent) {
 	t.Helper()
 	f, err := os.Open(file)
@@ -201,19 +195,22 @@ func readTrace(t *testing.T, file string) (events []syscallEvent) {
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 1<<20)
 	for n := 1; lines.Scan(); n++ {
+		thread, line, _ := strings.Cut(lines.Text(), " ")
+		_, line, _ = strings.Cut(strings.TrimSpace(line), " ") // the time
 		var o open
-		if m := unfinished.FindStringSubmatch(lines.Text()); m != nil {
-			begun[m[1]] = open{n, m[2], m[3]}
-			continue
-		} else if m := resumed.FindStringSubmatch(lines.Text()); m != nil {
-			o = begun[m[1]]
-			o.args += m[2]
-		} else if m := whole.FindStringSubmatch(lines.Text()); m != nil {
-			o = open{n, m[2], m[3]}
+		if _, rest, resumed := strings.Cut(line, " resumed>"); resumed && strings.HasPrefix(line, "<... ") {
+			o = begun[thread]
+			o.args += rest
+		} else {
+			o.enter = n
+			o.name, o.args, _ = strings.Cut(line, "(")
 		}
-		if m := parts.FindStringSubmatch(o.args); m != nil {
-			result, _ := strconv.Atoi(m[3])
-			events = append(events, syscallEvent{o.enter, n, o.name, m[1], unescape(m[2]), result})
+		if args, more := strings.CutSuffix(o.args, " <unfinished ...>"); more {
+			o.args = args
+			begun[thread] = o
+		} else if e, ok := parseCall(o.args); ok {
+			e.enter, e.exit, e.name = o.enter, n, o.name
+			events = append(events, e)
 		}
 	}
 	if err := lines.Err(); err != nil {
@@ -221,6 +218,26 @@ func readTrace(t *testing.T, file string) (events []syscallEvent) {
 	}
 	return events
 }
+
+// parseCall reads what follows a call's opening parenthesis: 9</data/x.db>, "...", 24) = 24.
+// Only what concerns the write-ahead log and the network is of interest.
+func parseCall(s string) (e syscallEvent, ok bool) {
+	_, s, _ = strings.Cut(s, "<")
+	end := strings.Index(s, ">,")
+	if short := strings.Index(s, ">)"); end < 0 || short >= 0 && short < end {
+		end = short
+	}
+	at := strings.LastIndex(s, "= ")
+	if end < 0 || at < end || !strings.HasSuffix(s[:end], walSuffix) && !strings.HasPrefix(s, socketPrefix) {
+		return e, false
+	}
+	result, _, _ := strings.Cut(s[at+2:], " ")
+	n, err := strconv.Atoi(result)
+	return syscallEvent{file: s[:end], data: unescape(strings.TrimLeft(s[end+2:at], " ")), result: n}, err == nil
+}
+
+// How strace -yy names the files of interest.
+const walSuffix, socketPrefix = ".db-wal", "TCP"
 
 // unescape reads the C string that a text starts with; nil when there is none.
 func unescape(s string) []byte {
@@ -290,7 +307,7 @@ func check(t *testing.T, file string) observation {
 }
 
 func (w *watcher) watch(e *syscallEvent) {
-	switch log, socket := strings.HasSuffix(e.file, ".db-wal"), strings.HasPrefix(e.file, "TCP"); {
+	switch log, socket := strings.HasSuffix(e.file, walSuffix), strings.HasPrefix(e.file, socketPrefix); {
 	case log && e.name == "pwrite64" && len(e.data) == frameHeader:
 		// Bytes 4 to 7 hold the size of the database in a frame that ends a transaction, else 0.
 		w.closing, w.followed = !bytes.Equal(e.data[4:8], make([]byte, 4)), true

@@ -12,6 +12,8 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
 	"github.com/anteroom-id/anteroom/internal/product"
@@ -149,12 +151,55 @@ func texts(notes *scim.Notes) (out []string) {
 		return nil
 	}
 	for _, n := range *notes {
-		out = append(out, n.Text)
+		out = append(out, OneLine(n.Text))
 	}
 	return out
+}
+
+// OneLine makes text that came from outside fit for a log: one line of UTF-8
+// without control characters, of at most 1,000 bytes.
+func OneLine(s string) string {
+	const most = 1000
+	s = strings.Map(func(c rune) rune {
+		if c < ' ' || c == 0x7f || c == utf8.RuneError {
+			return ' '
+		}
+		return c
+	}, s)
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return s
 }
 
 func isNotFound(err error) bool {
 	var e *scim.Error
 	return errors.As(err, &e) && e.Status == http.StatusNotFound
+}
+
+// maxDocument bounds what is kept of one resource, in bytes.
+const maxDocument = 256 << 10
+
+// document gives a resource's attributes the form in which they are kept.
+func document(attrs *scim.Object) ([]byte, error) {
+	text := attrs.AppendJSON(nil)
+	return text, fits(text)
+}
+
+func fits(doc []byte) error {
+	if len(doc) > maxDocument {
+		return scim.BadRequest("invalidValue", "the attributes of one resource may take %d KB; these take %d. Map fewer attributes, or shorter ones", maxDocument>>10, len(doc)>>10)
+	}
+	return nil
+}
+
+// maxKey bounds a value that people or groups are looked up by, in bytes: an
+// entry of an index has to fit in a part of a page.
+const maxKey = 1024
+
+func bounded(field, value string) error {
+	if len(value) > maxKey || len(identity.Fold(value)) > maxKey {
+		return invalid(field, "a value that people are looked up by may have 1,024 bytes; this one has more")
+	}
+	return nil
 }

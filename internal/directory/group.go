@@ -21,8 +21,8 @@ func (g *Groups) Create(ctx context.Context, r *scim.Resource) (*scim.Resource, 
 		ID: identity.NewGroupID(now), Connection: g.c.Connection, Version: 1, Created: now, Modified: now,
 		DisplayName: doc.Str("displayName"), ExternalID: doc.Str("externalId"), Doc: doc.AppendJSON(nil),
 	}
-	if strings.TrimSpace(made.DisplayName) == "" {
-		return nil, invalid("displayName", "a group needs a name")
+	if err := checkGroup(made.DisplayName, made.ExternalID, made.Doc); err != nil {
+		return nil, err
 	}
 	err = g.write(ctx, g.c, func(tx *store.Tx) error {
 		if err := refuseWhenOff(tx); err != nil {
@@ -51,6 +51,20 @@ func (g *Groups) Create(ctx context.Context, r *scim.Resource) (*scim.Resource, 
 		return nil, err
 	}
 	return g.Get(ctx, string(made.ID), nil)
+}
+
+// checkGroup refuses a group without a name, and values too long to be kept.
+func checkGroup(name, externalID string, doc []byte) error {
+	if strings.TrimSpace(name) == "" {
+		return invalid("displayName", "a group needs a name")
+	}
+	if err := bounded("displayName", name); err != nil {
+		return err
+	}
+	if err := bounded("externalId", externalID); err != nil {
+		return err
+	}
+	return fits(doc)
 }
 
 func groupSubject(id identity.GroupID) identity.Subject {
@@ -159,8 +173,8 @@ func (g *Groups) commit(ctx context.Context, tx *store.Tx, group *identity.Group
 	}
 	if changed {
 		group.DisplayName, group.ExternalID, group.Doc = r.Attrs.Str("displayName"), r.Attrs.Str("externalId"), r.Attrs.AppendJSON(nil)
-		if strings.TrimSpace(group.DisplayName) == "" {
-			return invalid("displayName", "a group needs a name")
+		if err := checkGroup(group.DisplayName, group.ExternalID, group.Doc); err != nil {
+			return err
 		}
 		if err := tx.Log(ctx, g.c.Origin, identity.GroupUpdated, groupSubject(group.ID), differences(old, r.Attrs)); err != nil {
 			return err
@@ -179,6 +193,7 @@ func (g *Groups) commit(ctx context.Context, tx *store.Tx, group *identity.Group
 // finish logs a group's change of members and writes its row; a new group's row
 // only when members came with it.
 func (g *Groups) finish(ctx context.Context, tx *store.Tx, group *identity.Group, d *delta, bump bool) error {
+	d.sum()
 	if err := d.log(ctx, g.c.Origin); err != nil {
 		return err
 	}

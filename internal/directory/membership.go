@@ -2,7 +2,7 @@ package directory
 
 import (
 	"context"
-	"slices"
+	"fmt"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
 	"github.com/anteroom-id/anteroom/internal/store"
@@ -16,16 +16,67 @@ type delta struct {
 	tx             *store.Tx
 	group          identity.GroupID
 	added, removed []identity.MemberID
+	turns          map[identity.MemberID]int // of this request so far: 1 added, -1 removed, 0 both
+	order          []identity.MemberID       // in which they first turned
+	known          map[string]resolved       // values that were looked up already
 	parked         int
 	unparked       bool
 	waiting        int // parked for the group, as last counted; 0 when it must be counted
 }
 
 func (g *Groups) delta(tx *store.Tx, id identity.GroupID) *delta {
-	return &delta{g: g, tx: tx, group: id}
+	return &delta{g: g, tx: tx, group: id, turns: map[identity.MemberID]int{}, known: map[string]resolved{}}
+}
+
+// maxValues bounds how many different members one request may name.
+const maxValues = 20_000
+
+// resolved is what a member's value was found to mean.
+type resolved struct {
+	member identity.MemberID
+	found  bool
+}
+
+// resolve finds the member that a value means, once for each value.
+func (d *delta) resolve(ctx context.Context, ref string) (identity.MemberID, bool, error) {
+	if r, ok := d.known[ref]; ok {
+		return r.member, r.found, nil
+	}
+	if len(d.known) >= maxValues {
+		return "", false, scim.TooMany(fmt.Sprintf("one request may name %d members; send the others in another one", maxValues))
+	}
+	m, found, err := d.g.resolve(ctx, d.tx, d.g.c.Connection, ref)
+	if err == nil {
+		d.known[ref] = resolved{m, found}
+	}
+	return m, found, err
+}
+
+// turn notes that a member was added (1) or removed (-1). Who is removed and
+// added in one request has not moved.
+func (d *delta) turn(m identity.MemberID, by int) {
+	if _, ok := d.turns[m]; !ok {
+		d.order = append(d.order, m)
+	}
+	d.turns[m] += by
+}
+
+// sum puts what has turned into the lists of those added and removed.
+func (d *delta) sum() {
+	for _, m := range d.order {
+		switch d.turns[m] {
+		case 1:
+			d.added = append(d.added, m)
+		case -1:
+			d.removed = append(d.removed, m)
+		}
+	}
+	clear(d.turns)
+	d.order = nil
 }
 
 func (d *delta) empty() bool {
+	d.sum()
 	return len(d.added) == 0 && len(d.removed) == 0 && d.parked == 0 && !d.unparked
 }
 
@@ -67,7 +118,7 @@ func refuseNested(value any) error {
 
 func (d *delta) add(ctx context.Context, refs []string) error {
 	for _, ref := range refs {
-		m, found, err := d.g.resolve(ctx, d.tx, d.g.c.Connection, ref)
+		m, found, err := d.resolve(ctx, ref)
 		switch {
 		case err != nil:
 			return err
@@ -86,7 +137,7 @@ func (d *delta) add(ctx context.Context, refs []string) error {
 func (d *delta) insert(ctx context.Context, m identity.MemberID) error {
 	added, err := d.tx.InsertMembership(ctx, d.group, m)
 	if added {
-		d.added, d.removed = moved(d.added, d.removed, m)
+		d.turn(m, 1)
 	}
 	return err
 }
@@ -94,23 +145,14 @@ func (d *delta) insert(ctx context.Context, m identity.MemberID) error {
 func (d *delta) drop(ctx context.Context, m identity.MemberID) error {
 	removed, err := d.tx.DeleteMembership(ctx, d.group, m)
 	if removed {
-		d.removed, d.added = moved(d.removed, d.added, m)
+		d.turn(m, -1)
 	}
 	return err
 }
 
-// moved adds m to the one list, or takes it out of the other when it stands
-// there: who is removed and added in one request has not moved.
-func moved(to, from []identity.MemberID, m identity.MemberID) (newTo, newFrom []identity.MemberID) {
-	if i := slices.Index(from, m); i >= 0 {
-		return to, slices.Delete(from, i, i+1)
-	}
-	return append(to, m), from
-}
-
 func (d *delta) remove(ctx context.Context, refs []string) error {
 	for _, ref := range refs {
-		m, found, err := d.g.resolve(ctx, d.tx, d.g.c.Connection, ref)
+		m, found, err := d.resolve(ctx, ref)
 		if err != nil {
 			return err
 		}
@@ -135,7 +177,7 @@ func (d *delta) replace(ctx context.Context, refs []string) error {
 	var order []identity.MemberID
 	var unknown []string
 	for _, ref := range refs {
-		m, found, err := d.g.resolve(ctx, d.tx, d.g.c.Connection, ref)
+		m, found, err := d.resolve(ctx, ref)
 		if err != nil {
 			return err
 		}
@@ -185,8 +227,12 @@ func (d *delta) repark(ctx context.Context, unknown []string) error {
 		if err != nil {
 			return err
 		}
+		wanted := make(map[string]bool, len(unknown))
+		for _, ref := range unknown {
+			wanted[ref] = true
+		}
 		for _, w := range waiting {
-			if !slices.Contains(unknown, w.Value) {
+			if !wanted[w.Value] {
 				if _, err := d.tx.Unpark(ctx, d.group, w.Value); err != nil {
 					return err
 				}
@@ -260,8 +306,8 @@ func (d *delta) log(ctx context.Context, o identity.Origin) error {
 // resolve finds the member that a group's member value means: by SCIM id, by a
 // retired id of the same human, by externalId, by userName.
 func (s *Service) resolve(ctx context.Context, tx *store.Tx, c identity.ConnectionID, ref string) (identity.MemberID, bool, error) {
-	if v, found, err := tx.User(ctx, ref); err != nil || found {
-		return v.Member, found, err
+	if m, found, err := tx.MemberOf(ctx, ref); err != nil || found {
+		return m, found, err
 	}
 	if id, found, err := tx.MemberByRetired(ctx, ref); err != nil {
 		return "", false, err

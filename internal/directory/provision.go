@@ -22,8 +22,12 @@ func (p *People) Create(ctx context.Context, r *scim.Resource) (*scim.Resource, 
 	if err != nil {
 		return nil, err
 	}
-	now := p.store.Now()
-	fresh := p.newMember(&in, doc, now)
+	text, err := document(doc)
+	if err != nil {
+		return nil, err
+	}
+	fresh := p.newMember(&in, doc, p.store.Now())
+	fresh.Doc = text
 	var m *identity.Member
 	joined := false
 	err = p.write(ctx, p.c, func(tx *store.Tx) (err error) {
@@ -205,6 +209,7 @@ func (p *People) adopt(ctx context.Context, tx *store.Tx, in *person, doc *scim.
 	if err != nil {
 		return nil, err
 	}
+	m.Doc = doc.AppendJSON(nil)
 	return &m, p.apply(ctx, tx, &m, old, doc, in)
 }
 

@@ -142,9 +142,36 @@ func (r *rules) interpret(doc *scim.Object, notes *scim.Notes) (p person, err er
 	if p.attributes, err = r.attributesOf(doc); err != nil {
 		return p, err
 	}
+	if err := r.boundKeys(doc, &p); err != nil {
+		return p, err
+	}
 	p.role, err = r.roleOf(doc, notes)
 	return p, err
 }
+
+// boundKeys refuses values too long to be looked up by.
+func (r *rules) boundKeys(doc *scim.Object, p *person) error {
+	for _, f := range [...]struct{ field, value string }{
+		{"userName", p.userName}, {"externalId", p.externalID}, {"displayName", p.display}, {"emails", p.address},
+	} {
+		if err := bounded(f.field, f.value); err != nil {
+			return err
+		}
+	}
+	keys := r.keys(doc, p.address)
+	for _, k := range keys {
+		if err := bounded(k.Name, k.Value); err != nil {
+			return err
+		}
+	}
+	if len(keys) > maxKeys {
+		return invalid("emails", "one person may have 200 e-mail addresses and match values; this one has more")
+	}
+	return nil
+}
+
+// maxKeys bounds the look-up keys of one person.
+const maxKeys = 200
 
 func invalid(field, why string) error {
 	return scim.BadRequest("invalidValue", "%s: %s", field, why)

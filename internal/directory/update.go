@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -12,31 +13,57 @@ import (
 
 // Update changes a person's resource, and the member by the product's rules. A
 // member whom no directory manages is adopted by the first change.
+//
+// The change is worked out on what is read before the write, which then only
+// compares the version and writes: whatever a PATCH costs, nobody waits for it.
+// When somebody else was faster, it is worked out anew.
 func (p *People) Update(ctx context.Context, id string, change scim.Change) (*scim.Resource, error) {
-	var m identity.Member
-	var r *scim.Resource
-	err := p.write(ctx, p.c, func(tx *store.Tx) (err error) {
-		if m, r, err = p.forChange(ctx, tx, id); err != nil {
-			return err
+	for range updateTries {
+		out, err := p.update(ctx, id, change)
+		if !errors.Is(err, errMoved) {
+			return out, err
 		}
-		old := r.Attrs.Clone()
-		changed, err := change(r)
-		if err != nil {
+	}
+	return nil, identity.Errorf(identity.Unavailable, "", "this person is being changed by many requests at once; send the request again")
+}
+
+const updateTries = 50
+
+// errMoved says that somebody else wrote between our reading and our writing.
+var errMoved = errors.New("the member has changed meanwhile")
+
+func (p *People) update(ctx context.Context, id string, change scim.Change) (*scim.Resource, error) {
+	m, r, err := p.forChange(ctx, p.store.Read(p.c.Workspace), id)
+	if err != nil {
+		return nil, err
+	}
+	seen, old := m.Version, r.Attrs.Clone()
+	changed, err := change(r)
+	if err != nil {
+		return nil, err
+	}
+	if p.keepActive(old, r.Attrs); !changed || old.Equal(r.Attrs) {
+		return p.answer(ctx, &m, r.Attrs, false)
+	}
+	in, err := p.rules.interpret(r.Attrs, p.c.Notes)
+	if err != nil && onlyLeaves(old, r.Attrs) {
+		in, err = asBefore(&m, r.Attrs), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	doc, err := document(r.Attrs)
+	if err != nil {
+		return nil, err
+	}
+	err = p.write(ctx, p.c, func(tx *store.Tx) error {
+		if err := p.unmoved(ctx, tx, id, seen); err != nil {
 			return err
-		}
-		if p.keepActive(old, r.Attrs); !changed || old.Equal(r.Attrs) {
-			return errUnchanged
 		}
 		if !tx.Tally().Provisioning && !leaves(old, r.Attrs) {
 			return errOff
 		}
-		in, err := p.rules.interpret(r.Attrs, p.c.Notes)
-		if err != nil && onlyLeaves(old, r.Attrs) {
-			in, err = asBefore(&m, r.Attrs), nil
-		}
-		if err != nil {
-			return err
-		}
+		m.Doc = doc
 		return p.apply(ctx, tx, &m, old, r.Attrs, &in)
 	})
 	if err != nil {
@@ -45,8 +72,22 @@ func (p *People) Update(ctx context.Context, id string, change scim.Change) (*sc
 	return p.answer(ctx, &m, r.Attrs, false)
 }
 
+// unmoved refuses to write over a version that we have not seen.
+func (p *People) unmoved(ctx context.Context, tx *store.Tx, id string, seen int64) error {
+	now, found, err := tx.UserVersion(ctx, id)
+	switch {
+	case err != nil:
+		return err
+	case !found:
+		return notFound("User", id)
+	case now != seen:
+		return errMoved
+	}
+	return nil
+}
+
 // forChange reads a member that the caller may change.
-func (p *People) forChange(ctx context.Context, tx *store.Tx, id string) (identity.Member, *scim.Resource, error) {
+func (p *People) forChange(ctx context.Context, tx *store.Reader, id string) (identity.Member, *scim.Resource, error) {
 	m, found, err := tx.MemberByResource(ctx, id)
 	if err != nil {
 		return m, nil, err
@@ -120,7 +161,7 @@ func (p *People) apply(ctx context.Context, tx *store.Tx, m *identity.Member, ol
 	}
 	m.State = p.stateOf(in.active, before.State, false)
 	p.keepHeld(m, &before, held)
-	m.Version, m.Modified, m.Doc = before.Version+1, p.store.Now(), doc.AppendJSON(nil)
+	m.Version, m.Modified = before.Version+1, p.store.Now()
 	if !equalFold(before.UserName, in.userName) || !equalFold(before.Address, m.Address) || !held.Empty() {
 		if err := p.refuseTaken(ctx, tx, m.ID, &person{userName: in.userName, address: m.Address}); err != nil {
 			return err
@@ -158,7 +199,7 @@ func (p *People) save(ctx context.Context, tx *store.Tx, before, m *identity.Mem
 // administrator accepts it: everything but name and title for one whom it does
 // not manage, and whatever would leave the workspace without an owner.
 func (p *People) hold(tx *store.Tx, m *identity.Member, in *person) *identity.Held {
-	if !p.rules.isOwner(m.Grants) || m.State == identity.Inactive {
+	if !p.rules.isOwner(m.Grants) {
 		return nil
 	}
 	h := &identity.Held{}
@@ -169,12 +210,12 @@ func (p *People) hold(tx *store.Tx, m *identity.Member, in *person) *identity.He
 	if foreign && in.address != m.Address {
 		h.Address = &in.address
 	}
-	last := tx.Tally().Owners <= 1
+	last := tx.Tally().Owners <= 1 && m.State != identity.Inactive
 	if wanted := granted(m.Grants, in.role); (foreign || last) && !p.rules.isOwner(wanted) {
 		role := p.rules.roleNames(wanted)
 		h.Role = &role
 	}
-	if (foreign || last) && !in.active {
+	if foreign && in.active != (m.State != identity.Inactive) || last && !in.active {
 		h.Active = &in.active
 	}
 	return h
@@ -260,7 +301,7 @@ func (p *People) logUpdate(ctx context.Context, tx *store.Tx, before, m *identit
 // known stays.
 func (p *People) Delete(ctx context.Context, id string, check scim.Check) error {
 	return p.write(ctx, p.c, func(tx *store.Tx) error {
-		m, r, err := p.forChange(ctx, tx, id)
+		m, r, err := p.forChange(ctx, &tx.Reader, id)
 		if err != nil {
 			return err
 		}

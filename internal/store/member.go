@@ -78,6 +78,17 @@ func (r *Reader) User(ctx context.Context, id string) (View, bool, error) {
 	return found[0], true, nil
 }
 
+// UserVersion gives the version of a member's resource, by its SCIM id.
+func (r *Reader) UserVersion(ctx context.Context, id string) (int64, bool, error) {
+	return one(ctx, r.q, scanInt, `SELECT m.version FROM member m WHERE m.workspace_id = $1 AND m.resource_id = $2`, r.ws, id)
+}
+
+// MemberOf gives the member that has the SCIM id.
+func (r *Reader) MemberOf(ctx context.Context, id string) (identity.MemberID, bool, error) {
+	m, found, err := one(ctx, r.q, scanText, `SELECT m.id FROM member m WHERE m.workspace_id = $1 AND m.resource_id = $2`, r.ws, id)
+	return identity.MemberID(m), found, err
+}
+
 // Key names a look-up: a way to find members, or groups, by the exact or folded
 // value of one attribute.
 type Key struct {

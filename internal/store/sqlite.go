@@ -141,7 +141,7 @@ func (e *sqliteEngine) checkpoint() error {
 	}
 	e.writing.Lock()
 	defer e.writing.Unlock()
-	return drain(e.write, "PRAGMA wal_checkpoint(RESTART)")
+	return drain(e.write, "PRAGMA wal_checkpoint(PASSIVE)")
 }
 
 func drain(c *sqliteConn, text string) error {

@@ -12,6 +12,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -97,7 +98,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := a.Store.Now()
 	x := &exchange{w: &recorder{ResponseWriter: w}, r: r}
 	x.log = identity.Request{
-		ID: identity.NewRequestID(now), At: now, Method: r.Method, Path: shown(r), Agent: clipped(r.UserAgent()), Remote: a.Proxies.Client(r).String(), ClientID: clientID(r.Header),
+		ID: identity.NewRequestID(now), At: now, Method: r.Method, Path: shown(r), Agent: directory.OneLine(r.UserAgent()), Remote: a.Proxies.Client(r).String(), ClientID: clientID(r.Header),
 	}
 	w.Header().Set(RequestIDHeader, string(x.log.ID))
 	defer a.record(x)
@@ -253,28 +254,23 @@ func (a *API) record(x *exchange) {
 	entry.Cause, entry.Detail = x.w.cause()
 	entry.Notes = nil
 	for _, n := range x.notes {
-		entry.Notes = append(entry.Notes, n.Text)
+		entry.Notes = append(entry.Notes, directory.OneLine(n.Text))
 	}
-	if x.token.ID == "" && !a.gates.mayRecordStranger(x.ws, entry.At) {
+	if status == http.StatusUnauthorized && !a.gates.mayRecordStranger(x.ws, entry.At) {
 		return
 	}
 	a.Store.Later(x.ws, func(tx *store.Tx) error { return tx.InsertRequest(context.Background(), &entry) })
 }
 
+// secrets are query parameters that somebody may put a credential into.
+var secrets = regexp.MustCompile(`(?i)((?:^|&)[^=&]*(?:token|password|secret|authorization|api_?key)[^=&]*=)[^&]*`)
+
 // shown is the request's path and query as the log shows it.
 func shown(r *http.Request) string {
 	if r.URL.RawQuery == "" {
-		return clipped(r.URL.Path)
+		return directory.OneLine(r.URL.Path)
 	}
-	return clipped(r.URL.Path + "?" + r.URL.RawQuery)
-}
-
-func clipped(s string) string {
-	const most = 1000
-	if len(s) > most {
-		s = s[:most] + "…"
-	}
-	return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "�")
+	return directory.OneLine(r.URL.Path + "?" + secrets.ReplaceAllString(r.URL.RawQuery, "${1}…"))
 }
 
 // clientID is the directory's own id for a request, so that its audit log and
@@ -282,7 +278,7 @@ func clipped(s string) string {
 func clientID(h http.Header) string {
 	for _, name := range [...]string{"Client-Request-Id", "X-Ms-Client-Request-Id", "X-Okta-Request-Id", "X-Request-Id", "X-Correlation-Id"} {
 		if v := h.Get(name); v != "" {
-			return clipped(v)
+			return directory.OneLine(v)
 		}
 	}
 	return ""
@@ -328,5 +324,5 @@ func (w *recorder) cause() (scimType, detail string) {
 	if w.code < 400 || json.Unmarshal(w.failure.Bytes(), &e) != nil {
 		return "", ""
 	}
-	return e.ScimType, clipped(e.Detail)
+	return e.ScimType, directory.OneLine(e.Detail)
 }

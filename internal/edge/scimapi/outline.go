@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/anteroom-id/anteroom/internal/directory"
 )
 
 // outline names what a body sends, without any value: the attributes of a
@@ -17,7 +19,7 @@ func outline(body []byte) string {
 	if d.PeekKind() != '{' || !o.object() {
 		return ""
 	}
-	return clipped(strings.Join(o.names, ", "))
+	return directory.OneLine(strings.Join(o.names, ", "))
 }
 
 const outlined = 60 // names at most

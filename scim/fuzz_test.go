@@ -83,6 +83,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add(b)
 	}
 	f.Add(`{"userName":"x","level":1e2,"rate":3,"hired":"2026-01-01T00:00:00Z","tags":["a","b"],"seats":[{"floor":2,"notes":["x"]}],"urn:x:y":{"a":[1,{"b":null}]},"urn:x:y:z":1.50}`)
+	f.Add(`{"userName":"u","urn:::A":0}`)
 	rt := fuzzType()
 	f.Fuzz(func(t *testing.T, body string) {
 		var notes scim.Notes
@@ -128,9 +129,9 @@ func FuzzPatch(f *testing.F) {
 // TestRandomPatchesAreAtomicAndStable is FuzzPatch without a fuzzer.
 func TestRandomPatchesAreAtomicAndStable(t *testing.T) {
 	rt := fuzzType()
-	random := rand.New(rand.NewPCG(22, 3))
+	random := rand.New(rand.NewPCG(7, 1))
 	applied := 0
-	for range 1_000_000 {
+	for range 20_000 {
 		throws := make([]byte, 40)
 		for i := range throws {
 			throws[i] = byte(random.Uint32())
