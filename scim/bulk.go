@@ -140,10 +140,15 @@ func (b *bulk) name(op *bulkOp) {
 		return
 	}
 	b.byID[op.bulkID] = op
-	if s := segments(op.path); op.method != http.MethodPost && len(s) == 2 && !strings.HasPrefix(s[1], bulkPrefix) {
+	if s := segments(op.path); op.method != http.MethodPost && len(s) == 2 && len(s[1]) <= maxReference && !strings.HasPrefix(s[1], bulkPrefix) {
 		op.id = s[1]
 	}
 }
+
+const (
+	maxReference = 128  // bytes of a bulkId, and of an id that may be put in its place
+	maxBulkPath  = 1024 // bytes of an operation's path
+)
 
 // stopped says whether as many operations failed as the client accepts. RFC 7644 §3.7.3.
 func (b *bulk) stopped() bool { return b.failOnErrors > 0 && b.errors >= b.failOnErrors }
@@ -214,6 +219,10 @@ func (b *bulk) valid(op *bulkOp) error {
 	switch {
 	case op.path == "":
 		return BadRequest(invalidPath, "The operation has no path.")
+	case len(op.path) > maxBulkPath:
+		return BadRequest(invalidPath, "The operation's path has more than %d bytes.", maxBulkPath)
+	case len(op.bulkID) > maxReference:
+		return BadRequest(invalidValue, "A bulkId has at most %d bytes.", maxReference)
 	case op.data == nil && op.method != http.MethodDelete:
 		return BadRequest(invalidSyntax, "The operation has no data.")
 	case len(op.data) > b.limits.MaxBody:

@@ -93,6 +93,12 @@ func (b *bulk) resolve(data []byte) (resolved []byte, open bool, err error) {
 		replaced, isOpen := b.replace(text)
 		open = open || isOpen
 		resolved = append(resolved, data[copied:from]...)
+		if len(resolved)+len(replaced) > b.limits.MaxBody {
+			if err == nil {
+				err = tooBig(b.limits.MaxBody)
+			}
+			return
+		}
 		resolved = appendString(resolved, replaced)
 		copied = to
 	})

@@ -170,7 +170,6 @@ type wire struct {
 	silent       int // writes that were never answered
 	since        int // acknowledged since the last aim
 	acknowledged []write
-	settled      int                  // of them, before the last restart
 	resources    map[string]*resource // by path: /Users/…
 }
 

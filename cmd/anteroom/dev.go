@@ -13,8 +13,10 @@ import (
 	"net/http/pprof"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
+	"github.com/anteroom-id/anteroom/internal/directory"
 	"github.com/anteroom-id/anteroom/internal/edge/console"
 	"github.com/anteroom-id/anteroom/internal/identity"
 	"github.com/anteroom-id/anteroom/internal/token"
@@ -68,6 +70,9 @@ func (c *devCommand) Run(ctx context.Context, p *Program) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, v.store.Close()) }()
+	if err := v.ready(ctx, directory.Keep{}); err != nil {
+		return err
+	}
 	ready, live, err := v.prepareDev(ctx, base)
 	if err != nil {
 		return err
@@ -79,7 +84,7 @@ func (c *devCommand) Run(ctx context.Context, p *Program) (err error) {
 	mux.Handle("GET /{$}", http.RedirectHandler(live.Path(), http.StatusSeeOther))
 	defer p.announce(ready)()
 	served := make(chan error, 1)
-	srv := newServer(ctx, routed(mux, v.api))
+	srv := newServer(ctx, local(routed(mux, v.api)))
 	srv.RegisterOnShutdown(live.Close)
 	go func() { served <- web.Serve(ctx, srv, l) }()
 	if err := p.greet(ready, c.JSON); err != nil {
@@ -105,6 +110,18 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 		return nil, fmt.Errorf("%s is in use, perhaps by another anteroom dev; stop that one, or choose another address with --listen 127.0.0.1:0", addr)
 	}
 	return l, err
+}
+
+// local answers only requests for an address of this machine, so that a page
+// somewhere else cannot reach the demo by a name that it points here.
+func local(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if name, _, _ := strings.Cut(r.Host, ":"); !web.Loopback(r.Host) && !strings.HasSuffix(name, ".localhost") {
+			http.Error(w, "anteroom dev answers at its own address only, such as http://127.0.0.1:8080", http.StatusMisdirectedRequest)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // prepareDev makes the demo workspace and a fresh token for it.

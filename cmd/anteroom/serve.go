@@ -110,13 +110,15 @@ func (c *serveCommand) Run(ctx context.Context, p *Program) (err error) {
 	}
 	v, err := openService(ctx, settings{
 		database: where, product: conf.Product, baseURL: conf.BaseURL, proxies: proxies, log: log,
-		keep: directory.Keep{Requests: time.Duration(conf.KeepRequestsDays) * 24 * time.Hour},
 	})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, v.store.Close()) }()
-	srv := newServer(ctx, routed(v.handler(), v.api))
+	if err := v.ready(ctx, directory.Keep{Requests: time.Duration(conf.KeepRequestsDays) * 24 * time.Hour}); err != nil {
+		return err
+	}
+	srv := newServer(ctx, conf.sealed(proxies, routed(v.handler(), v.api)))
 	if conf.TLS.Certificate != "" {
 		cert, err := web.LoadCertificate(conf.TLS.Certificate, conf.TLS.Key, time.Now, log)
 		if err != nil {
@@ -126,6 +128,20 @@ func (c *serveCommand) Run(ctx context.Context, p *Program) (err error) {
 	}
 	log.Info("ready", "listen", l.Addr().String(), "base_url", conf.BaseURL, "scim_url", strings.TrimSuffix(conf.BaseURL, "/")+v.product.SCIM.Prefix, "engine", v.store.Engine(), "version", buildVersion())
 	return web.Serve(ctx, srv, l)
+}
+
+// sealed refuses what comes in clear and not through a proxy that ended TLS.
+func (c *config) sealed(p web.Proxies, h http.Handler) http.Handler {
+	if c.InsecureAllowPlainHTTP || web.Loopback(c.Listen) {
+		return h
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !p.Secure(r) && r.URL.Path != "/healthz" {
+			http.Error(w, "use https: this request came in clear, or its proxy does not say X-Forwarded-Proto: https", http.StatusForbidden)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // newServer is an HTTP server whose requests outlive the signal to stop.

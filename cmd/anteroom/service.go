@@ -47,7 +47,6 @@ type settings struct {
 	product  string // file; "" for the built-in definition
 	baseURL  string // "" takes it from each request
 	proxies  web.Proxies
-	keep     directory.Keep
 	log      *slog.Logger
 	local    bool // dev: the product's host form also answers on a loopback address
 }
@@ -78,11 +77,16 @@ func openService(ctx context.Context, s settings) (*service, error) {
 	v.api = scimapi.New(scimapi.Config{
 		Store: db, Directory: v.directory, Tokens: v.tokens, Product: p, BaseURL: s.baseURL, Proxies: s.proxies, Log: s.log,
 	})
-	if err := v.directory.Prepare(ctx); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	go v.tidy(ctx, s.keep)
 	return v, nil
+}
+
+// ready does what a server does before it serves, and begins what it does beside.
+func (v *service) ready(ctx context.Context, keep directory.Keep) error {
+	if err := v.directory.Prepare(ctx); err != nil {
+		return err
+	}
+	go v.tidy(ctx, keep)
+	return nil
 }
 
 func loadProduct(file string) (*product.Product, error) {

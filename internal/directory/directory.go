@@ -23,7 +23,7 @@ import (
 
 // Bounds on what one workspace may cost. A zero field takes its default.
 type Bounds struct {
-	Walk           int // members that a filter without a look-up key may look at; 20,000
+	Walk           int // members that a filter without a look-up key may look at; 10,000
 	Candidates     int // members that one look-up key may mean; 1,000
 	ParkedPerGroup int // unknown members kept for one group; 5,000
 	ParkedPerSpace int // and for a workspace; 50,000
@@ -33,7 +33,7 @@ func (b Bounds) withDefaults() Bounds {
 	for _, d := range []struct {
 		field *int
 		value int
-	}{{&b.Walk, 20_000}, {&b.Candidates, 1000}, {&b.ParkedPerGroup, 5000}, {&b.ParkedPerSpace, 50_000}} {
+	}{{&b.Walk, 10_000}, {&b.Candidates, 1000}, {&b.ParkedPerGroup, 5000}, {&b.ParkedPerSpace, 50_000}} {
 		if *d.field <= 0 {
 			*d.field = d.value
 		}
@@ -51,11 +51,16 @@ type Service struct {
 	group   *scim.ResourceType
 	bounds  Bounds
 	anchors anchors
+	walks   chan struct{} // a place for each walk under way
 }
+
+// maxWalks bounds the walks of all workspaces at once: each reads thousands of
+// people.
+const maxWalks = 2
 
 // New gives the directory of a product on a store.
 func New(s *store.Store, p *product.Product, b Bounds) *Service {
-	return &Service{store: s, product: p, rules: newRules(p), user: userType(p), group: scim.GroupType(), bounds: b.withDefaults(), anchors: newAnchors()}
+	return &Service{store: s, product: p, rules: newRules(p), user: userType(p), group: scim.GroupType(), bounds: b.withDefaults(), anchors: newAnchors(), walks: make(chan struct{}, maxWalks)}
 }
 
 // UserType is the SCIM resource type of people, with the product's attributes.

@@ -152,6 +152,12 @@ func (s *Service) answer(ctx context.Context, c Caller, src source, q *scim.Quer
 		return nil, scim.TooMany(fmt.Sprintf("this workspace has more than %d %ss, and this request would look at each of them; filter with eq on one of %s, or page through without a filter",
 			s.bounds.Walk, src.kind, strings.Join(append([]string{"id"}, src.keys...), ", ")))
 	}
+	select {
+	case s.walks <- struct{}{}:
+		defer func() { <-s.walks }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	return scim.Collect(s.walk(ctx, src), q)
 }
 

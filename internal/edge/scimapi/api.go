@@ -56,7 +56,14 @@ type API struct {
 	server scim.Server
 	routes []route
 	gates  gates
+	large  queue // those with a large body, of all workspaces
 }
+
+const (
+	largeBody   = 64 << 10 // bytes; what is decoded takes a multiple
+	largeBodies = 4        // worked on at once
+	maxBody     = 1 << 20  // a group of ten thousand members in one request
+)
 
 // New makes the edge.
 func New(c Config) *API {
@@ -69,7 +76,13 @@ func New(c Config) *API {
 	if c.Patience <= 0 {
 		c.Patience = 10 * time.Second
 	}
-	a := &API{Config: c, routes: routesOf(c.Product), gates: gates{room: c.InFlight}}
+	if c.Limits.MaxBody == 0 {
+		c.Limits.MaxBody = maxBody
+	}
+	if c.Limits.MaxBulkBody == 0 {
+		c.Limits.MaxBulkBody = maxBody
+	}
+	a := &API{Config: c, large: make(queue, largeBodies), routes: routesOf(c.Product), gates: gates{room: c.InFlight}}
 	a.server = scim.Server{
 		Types:  []*scim.ResourceType{c.Directory.UserType(), c.Directory.GroupType()},
 		Limits: c.Limits,
@@ -90,6 +103,13 @@ type exchange struct {
 	token identity.Token
 	ws    identity.WorkspaceID // "" until it is known
 	notes scim.Notes
+	leave []func() // gives back the places that the request holds
+}
+
+func (x *exchange) release() {
+	for _, leave := range x.leave {
+		leave()
+	}
 }
 
 // ServeHTTP runs the pipeline: authenticate, bind the workspace, limit, decode
@@ -127,7 +147,8 @@ func (a *API) serve(x *exchange) error {
 		x.w.Header().Set("Retry-After", "5")
 		return err
 	}
-	defer leave()
+	x.leave = append(x.leave, leave)
+	defer x.release()
 	if err := a.readBody(x); err != nil {
 		return err
 	}
@@ -170,8 +191,15 @@ func (a *API) readBody(x *exchange) error {
 	if x.r.Body == nil || x.r.Body == http.NoBody {
 		return nil
 	}
-	limit := max(a.Limits.MaxBody, a.Limits.MaxBulkBody, 4<<20)
-	body, err := io.ReadAll(io.LimitReader(x.r.Body, int64(limit)+1))
+	limit := int64(max(a.Limits.MaxBody, a.Limits.MaxBulkBody))
+	if n := x.r.ContentLength; n < 0 || n > largeBody {
+		leave, err := a.large.enter(x.r.Context(), a.Patience)
+		if err != nil {
+			return err
+		}
+		x.leave = append(x.leave, leave)
+	}
+	body, err := io.ReadAll(io.LimitReader(x.r.Body, limit+1))
 	if err != nil {
 		return scim.BadRequest("invalidSyntax", "the body could not be read to its end; send it again")
 	}

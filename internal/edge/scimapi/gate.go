@@ -22,33 +22,43 @@ type gates struct {
 	strangers map[identity.WorkspaceID]int
 }
 
+// queue is a number of places; who finds none free waits.
+type queue chan struct{}
+
 type gate struct {
-	places chan struct{}
+	places queue
 	users  int
 }
 
 // enter waits for a place and gives the function that leaves it.
+func (q queue) enter(ctx context.Context, patience time.Duration) (leave func(), err error) {
+	select {
+	case q <- struct{}{}:
+		return func() { <-q }, nil
+	default:
+	}
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case q <- struct{}{}:
+		return func() { <-q }, nil
+	case <-timer.C:
+		return nil, identity.Errorf(identity.TooMany, "", "too many requests are under way; try again in a few seconds")
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// enter waits for one of the workspace's places and gives the function that leaves it.
 func (g *gates) enter(ctx context.Context, ws identity.WorkspaceID, patience time.Duration) (leave func(), err error) {
 	own := g.borrow(ws)
-	select {
-	case own.places <- struct{}{}:
-	default:
-		timer := time.NewTimer(patience)
-		defer timer.Stop()
-		select {
-		case own.places <- struct{}{}:
-		case <-timer.C:
-			err = identity.Errorf(identity.TooMany, "", "this workspace has too many requests under way; try again in a few seconds")
-		case <-ctx.Done():
-			err = ctx.Err()
-		}
-	}
+	out, err := own.places.enter(ctx, patience)
 	if err != nil {
 		g.giveBack(ws, own)
 		return nil, err
 	}
 	return func() {
-		<-own.places
+		out()
 		g.giveBack(ws, own)
 	}, nil
 }
@@ -61,7 +71,7 @@ func (g *gates) borrow(ws identity.WorkspaceID) *gate {
 	}
 	own := g.open[ws]
 	if own == nil {
-		own = &gate{places: make(chan struct{}, g.room)}
+		own = &gate{places: make(queue, g.room)}
 		g.open[ws] = own
 	}
 	own.users++

@@ -242,6 +242,29 @@ func (s *server) mustChange(path, body string) {
 	}
 }
 
+func TestParallelChangesOfOnePersonLoseNothing(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *server) {
+		const at = 32
+		path := "/Users/" + s.people(s.acme, 1)[0]
+		together(at, func(i int) {
+			s.mustChange(path, patch(fmt.Sprintf(`{"op":"add","path":"emails","value":[{"type":"other","value":"also%d@x.example"}]}`, i)))
+		})
+		r := s.must(200, s.acme, "GET", path, "")
+		if emails, _ := r.doc["emails"].([]any); len(emails) != at {
+			t.Errorf("%d of %d are left", len(emails), at)
+		}
+		if tag := r.header.Get("ETag"); tag != fmt.Sprintf(`W/"%d"`, 1+at) {
+			t.Errorf("the version is %s after %d changes", tag, at)
+		}
+		for i := range at {
+			if n := s.total(s.acme, fmt.Sprintf(`/Users?filter=emails.value eq "also%d@x.example"&count=0`, i)); n != 1 {
+				t.Errorf("address %d finds %d people", i, n)
+			}
+		}
+		s.sound(s.acme)
+	})
+}
+
 func TestOfChangesToOneVersionExactlyOneWins(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *server) {
 		ann, bob := s.people(s.acme, 2)[0], s.must(201, s.acme, "POST", "/Users", `{"userName":"bob"}`).id()
