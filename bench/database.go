@@ -146,7 +146,7 @@ func (d *database) post(i int) error {
 				[]any{ws}, &seq, new(int64), new(int64), new(int64), new(int64), new(bool))
 		},
 		func() error {
-			return d.ask(`SELECT m.id FROM member_key k CROSS JOIN member m WHERE k.workspace_id = $1 AND k.name = $2 AND k.value = $3 AND m.workspace_id = k.workspace_id AND m.id = k.member_id LIMIT 10`,
+			return d.ask(`SELECT k.member_id FROM member_key k WHERE k.workspace_id = $1 AND k.name = $2 AND k.value = $3 LIMIT 10`,
 				[]any{ws, "microsoftId", fmt.Sprintf("floor-oid-%d", n)}, new(string))
 		},
 		func() error {
@@ -167,10 +167,8 @@ func (d *database) post(i int) error {
 			return d.exec(`INSERT INTO change_value (workspace_id, seq, salt, body) VALUES ($1, $2, $3, $4)`, ws, 1_000_000_000+n, "0123456789abcdef01234567", doc)
 		},
 		func() error {
-			return d.exec(`INSERT INTO request_log (workspace_id, id, at, actor, method, path, status, cause, detail, duration, agent, remote, client_id, subject, sent, notes)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-				ws, fmt.Sprintf("req_~%022d", n), n, "token:tok_x", "POST", "/scim/v2/Users", 201, "", "", 500, "Go-http-client/1.1", "127.0.0.1", "", rid,
-				"externalId, userName, active, displayName, title, emails, preferredLanguage, name, addresses, phoneNumbers", "")
+			return d.exec(`INSERT INTO request_log (workspace_id, id, status, entry) VALUES ($1, $2, $3, $4)`,
+				ws, fmt.Sprintf("req_~%022d", n), 201, entry)
 		},
 		func() error {
 			return d.exec(`UPDATE tally SET seq = $2, users = $3, user_groups = $4, parked = $5, owners = $6 WHERE workspace_id = $1`, ws, seq, 1, 1, 0, 0)
@@ -184,6 +182,10 @@ func (d *database) post(i int) error {
 	}
 	return nil
 }
+
+// entry is an entry of the provisioning log.
+const entry = `{"at":1800000000000000,"duration":500,"actor":"token:tok_06h00vh4zan9w9cfq652cbvzzm","method":"POST","path":"/scim/v2/Users","agent":"anteroom-bench",` +
+	`"remote":"127.0.0.1","subject":"019a2006-f677-7a01-a788-54dc92ef6f72","sent":"externalId, userName, active, displayName, title, emails, preferredLanguage, name, addresses, phoneNumbers"}`
 
 // patch is floor (b) for PATCH active.
 func (d *database) patch(id string, i int) error {
@@ -215,9 +217,8 @@ func (d *database) patch(id string, i int) error {
 			return d.exec(`INSERT INTO change_value (workspace_id, seq, salt, body) VALUES ($1, $2, $3, $4)`, ws, 1_000_000_000+n, "0123456789abcdef01234567", `[{"field":"state","before":"active","after":"inactive"}]`)
 		},
 		func() error {
-			return d.exec(`INSERT INTO request_log (workspace_id, id, at, actor, method, path, status, cause, detail, duration, agent, remote, client_id, subject, sent, notes)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-				ws, fmt.Sprintf("req_~%022d", n), n, "token:tok_x", "PATCH", "/scim/v2/Users/x", 200, "", "", 500, "Go-http-client/1.1", "127.0.0.1", "", "x", "replace active", "")
+			return d.exec(`INSERT INTO request_log (workspace_id, id, status, entry) VALUES ($1, $2, $3, $4)`,
+				ws, fmt.Sprintf("req_~%022d", n), 200, entry)
 		},
 		func() error {
 			return d.exec(`UPDATE tally SET seq = $2, users = $3, user_groups = $4, parked = $5, owners = $6 WHERE workspace_id = $1`, ws, seq, 1, 1, 0, 0)

@@ -187,7 +187,9 @@ func once(ts *testscript.TestScript, args []string) (int, string) {
 // The keys of the ready line are a contract: other programs read them.
 func TestTheReadyLineHasItsKeys(t *testing.T) {
 	t.Parallel()
-	r := dev(t, "--data", ":memory:").ready
+	server := dev(t, "--data", ":memory:")
+	defer server.stop() // properly, so that its temporary folder goes
+	r := server.ready
 	for name, c := range map[string]struct{ value, form string }{
 		"base_url": {r.BaseURL, `^http://127\.0\.0\.1:\d+$`}, "workspace": {r.Workspace, `^acme$`}, "scim_url": {r.SCIMURL, `^` + regexp.QuoteMeta(r.BaseURL) + `/scim/v2$`},
 		"scim_token": {r.SCIMToken, `^scim_[\w-]{43}$`}, "scim_user": {r.SCIMUser, `^acme$`}, "scim_password": {r.SCIMPassword, `^` + regexp.QuoteMeta(r.SCIMToken) + `$`},

@@ -213,14 +213,28 @@ func (r *Reader) MemberByAddress(ctx context.Context, key string) (identity.Memb
 		WHERE m.workspace_id = $1 AND m.address_key = $2 AND m.address_key <> '' AND m.resource_id IS NOT NULL`, r.ws, key)
 }
 
-// MembersByKey lists members with a look-up key, those without a SCIM resource too.
-func (r *Reader) MembersByKey(ctx context.Context, k Key) ([]identity.Member, error) {
+// MembersByKey lists members with a look-up key, those without a SCIM resource
+// too, at most ten. Nearly always there is none, so it asks for no more than ids
+// first.
+func (r *Reader) MembersByKey(ctx context.Context, k Key) (out []identity.Member, err error) {
+	var ids []string
 	if k.Name == KeyExternalID {
-		return many(ctx, r.q, scanMember, `SELECT `+memberColumns+` FROM member m
+		ids, err = many(ctx, r.q, scanText, `SELECT m.id FROM member m
 			WHERE m.workspace_id = $1 AND m.external_id = $2 AND m.external_id <> '' LIMIT 10`, r.ws, k.Value)
+	} else {
+		ids, err = many(ctx, r.q, scanText, `SELECT k.member_id FROM member_key k
+			WHERE k.workspace_id = $1 AND k.name = $2 AND k.value = $3 LIMIT 10`, r.ws, k.Name, k.Value)
 	}
-	return many(ctx, r.q, scanMember, `SELECT `+memberColumns+` FROM member_key k CROSS JOIN member m
-		WHERE k.workspace_id = $1 AND k.name = $2 AND k.value = $3 AND m.workspace_id = k.workspace_id AND m.id = k.member_id LIMIT 10`, r.ws, k.Name, k.Value)
+	for _, id := range ids {
+		m, found, merr := r.Member(ctx, identity.MemberID(id))
+		if merr != nil {
+			return nil, merr
+		}
+		if found {
+			out = append(out, m)
+		}
+	}
+	return out, err
 }
 
 // Members lists up to limit members in the order they became known, newest first, those without a SCIM resource too.

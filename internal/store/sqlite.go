@@ -22,9 +22,8 @@ var sqliteDialect = dialect{
 }
 
 const (
-	sqliteReaders    = 8
-	checkpointBytes  = 16 << 20 // the write-ahead log is folded into the file from this size on
-	checkpointForced = 96 << 20 // and writers wait for it from this one on
+	sqliteReaders   = 8
+	checkpointBytes = 16 << 20 // the write-ahead log is folded into the file from this size on, or when nobody writes
 )
 
 // sqliteEngine is one database file: one connection that writes, a pool that reads.
@@ -117,27 +116,31 @@ func (e *sqliteEngine) writer(context.Context) (querier, func(bool), error) {
 func (e *sqliteEngine) tend(s *Store) {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
+	var seen, folded int64
 	for {
 		select {
 		case <-s.stop:
 			return
 		case <-tick.C:
-			if err := e.checkpoint(); err != nil {
-				s.log.Error("checkpoint failed", "error", err)
-			}
+		}
+		now := s.stats.commits.Load()
+		idle := now == seen && now != folded // readers pay for each frame in the log
+		seen = now
+		if !idle && e.walSize() < checkpointBytes {
+			continue
+		}
+		if err := e.checkpoint(); err != nil {
+			s.log.Error("checkpoint failed", "error", err)
+		}
+		if idle {
+			folded = now
 		}
 	}
 }
 
 func (e *sqliteEngine) checkpoint() error {
-	size := e.walSize()
-	if size < checkpointBytes {
-		return nil
-	}
-	if size < checkpointForced {
-		if err := drain(e.fold, "PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
-			return err
-		}
+	if err := drain(e.fold, "PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
+		return err
 	}
 	e.writing.Lock()
 	defer e.writing.Unlock()
@@ -178,60 +181,54 @@ func (e *sqliteEngine) close() error {
 	return errors.Join(errs...)
 }
 
-// sqliteReader runs queries on a pool of connections that cannot write. A
+// sqliteReader runs queries on a pool of connections that cannot write. The one
+// given back last is lent first: it has the file's pages mapped and at hand. A
 // connection is opened when all are busy, up to sqliteReaders.
 type sqliteReader struct {
-	dsn  string
-	free chan *sqliteConn
-	done chan struct{} // closed when nothing is to be read any more
-	mu   sync.Mutex
-	all  int
+	dsn    string
+	places chan struct{} // one for each connection that may be lent
+	mu     sync.Mutex
+	idle   []*sqliteConn
+	closed bool
 }
 
 func newSQLiteReader(dsn string) (*sqliteReader, error) {
-	r := &sqliteReader{dsn: dsn, free: make(chan *sqliteConn, sqliteReaders), done: make(chan struct{})}
-	c, err := r.more()
-	if c != nil {
-		r.free <- c
+	r := &sqliteReader{dsn: dsn, places: make(chan struct{}, sqliteReaders)}
+	c, err := r.borrow(context.Background())
+	if err == nil {
+		r.giveBack(c)
 	}
 	return r, err
 }
 
-func (r *sqliteReader) more() (*sqliteConn, error) {
+func (r *sqliteReader) borrow(ctx context.Context) (*sqliteConn, error) {
+	select {
+	case r.places <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	select {
-	case <-r.done:
-		return nil, errClosed
-	default:
+	if n := len(r.idle); n > 0 && !r.closed {
+		c := r.idle[n-1]
+		r.idle = r.idle[:n-1]
+		return c, nil
 	}
-	if r.all >= sqliteReaders {
-		return nil, nil
+	c, err := (*sqliteConn)(nil), error(errClosed)
+	if !r.closed {
+		c, err = dialSQLite(r.dsn)
 	}
-	c, err := dialSQLite(r.dsn)
-	if err == nil {
-		r.all++
+	if err != nil {
+		<-r.places
 	}
 	return c, err
 }
 
-func (r *sqliteReader) borrow(ctx context.Context) (*sqliteConn, error) {
-	select {
-	case c := <-r.free:
-		return c, nil
-	default:
-	}
-	if c, err := r.more(); c != nil || err != nil {
-		return c, err
-	}
-	select {
-	case c := <-r.free:
-		return c, nil
-	case <-r.done:
-		return nil, errClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+func (r *sqliteReader) giveBack(c *sqliteConn) {
+	r.mu.Lock()
+	r.idle = append(r.idle, c)
+	r.mu.Unlock()
+	<-r.places
 }
 
 func (r *sqliteReader) query(ctx context.Context, text string, args ...any) (rows, error) {
@@ -244,15 +241,15 @@ func (r *sqliteReader) query(ctx context.Context, text string, args ...any) (row
 	}
 	rs, err := c.query(ctx, text, args...)
 	if err != nil {
-		r.free <- c
+		r.giveBack(c)
 		return nil, err
 	}
 	read, ok := rs.(*sqliteRows)
 	if !ok {
-		r.free <- c
+		r.giveBack(c)
 		return rs, nil
 	}
-	read.after = func() { r.free <- c }
+	read.after = func() { r.giveBack(c) }
 	return read, nil
 }
 
@@ -263,11 +260,17 @@ func (r *sqliteReader) exec(context.Context, string, ...any) (int64, error) {
 // close waits for the answers that are being read, and closes the connections.
 func (r *sqliteReader) close() error {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	close(r.done)
+	r.closed = true
+	r.mu.Unlock()
+	for range sqliteReaders {
+		r.places <- struct{}{}
+	}
 	var errs []error
-	for ; r.all > 0; r.all-- {
-		errs = append(errs, (<-r.free).close())
+	for _, c := range r.idle {
+		errs = append(errs, c.close())
+	}
+	for range sqliteReaders {
+		<-r.places // who asks later is told that it is closed
 	}
 	return errors.Join(errs...)
 }

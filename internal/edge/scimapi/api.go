@@ -287,7 +287,8 @@ func (a *API) record(x *exchange) {
 	if status == http.StatusUnauthorized && !a.gates.mayRecordStranger(x.ws, entry.At) {
 		return
 	}
-	a.Store.Later(x.ws, func(tx *store.Tx) error { return tx.InsertRequest(context.Background(), &entry) })
+	id, text := entry.ID, entry.AppendEntry(make([]byte, 0, 384))
+	a.Store.Later(x.ws, func(tx *store.Tx) error { return tx.InsertEntry(context.Background(), id, status, text) })
 }
 
 // secrets are query parameters that somebody may put a credential into.

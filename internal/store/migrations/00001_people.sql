@@ -173,24 +173,13 @@ CREATE TABLE change_value (
     FOREIGN KEY (workspace_id, seq) REFERENCES change_log (workspace_id, seq)
 );
 
--- The provisioning log: what the directory asked and what came of it.
+-- The provisioning log: what the directory asked and what came of it. An entry
+-- is JSON, since there is one for every read, and each column costs.
 CREATE TABLE request_log (
     workspace_id TEXT   NOT NULL,
     id           TEXT   NOT NULL,
-    at           BIGINT NOT NULL,
-    actor        TEXT   NOT NULL,
-    method       TEXT   NOT NULL,
-    path         TEXT   NOT NULL,
     status       BIGINT NOT NULL,
-    cause        TEXT   NOT NULL,
-    detail       TEXT   NOT NULL,
-    duration     BIGINT NOT NULL,
-    agent        TEXT   NOT NULL,
-    remote       TEXT   NOT NULL,
-    client_id    TEXT   NOT NULL,
-    subject      TEXT   NOT NULL,
-    sent         TEXT   NOT NULL,
-    notes        TEXT   NOT NULL,
+    entry        TEXT   NOT NULL,
     PRIMARY KEY (workspace_id, id)
 );
 
