@@ -41,13 +41,17 @@ func window(all iter.Seq2[*Resource, error], q *Query) (*Page, error) {
 	p := &Page{}
 	start := max(q.Start, 1)
 	for r, err := range all {
-		if err == nil && q.Filter != nil {
-			err = q.Type.Load(r)
+		if err != nil {
+			return nil, err
+		}
+		looked := *r // a stored document is decoded to be matched, and sent as it was stored
+		if q.Filter != nil {
+			err = q.Type.Load(&looked)
 		}
 		if err != nil {
 			return nil, err
 		}
-		if !q.Match(r) {
+		if !q.Match(&looked) {
 			continue
 		}
 		p.Total++

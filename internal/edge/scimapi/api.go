@@ -294,12 +294,27 @@ func (a *API) record(x *exchange) {
 // secrets are query parameters that somebody may put a credential into.
 var secrets = regexp.MustCompile(`(?i)((?:^|&)[^=&]*(?:token|password|secret|authorization|api_?key)[^=&]*=)[^&]*`)
 
+// mayHoldSecret is a quick look, since every look-up has a query.
+func mayHoldSecret(query string) bool {
+	query = strings.ToLower(query)
+	for _, word := range [...]string{"token", "password", "secret", "authorization", "key"} {
+		if strings.Contains(query, word) {
+			return true
+		}
+	}
+	return false
+}
+
 // shown is the request's path and query as the log shows it.
 func shown(r *http.Request) string {
 	if r.URL.RawQuery == "" {
 		return directory.OneLine(r.URL.Path)
 	}
-	return directory.OneLine(r.URL.Path + "?" + secrets.ReplaceAllString(r.URL.RawQuery, "${1}…"))
+	query := r.URL.RawQuery
+	if mayHoldSecret(query) {
+		query = secrets.ReplaceAllString(query, "${1}…")
+	}
+	return directory.OneLine(r.URL.Path + "?" + query)
 }
 
 // clientID is the directory's own id for a request, so that its audit log and
