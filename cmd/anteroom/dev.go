@@ -84,7 +84,7 @@ func (c *devCommand) Run(ctx context.Context, p *Program) (err error) {
 	mux.Handle("GET /{$}", http.RedirectHandler(live.Path(), http.StatusSeeOther))
 	defer p.announce(ready)()
 	served := make(chan error, 1)
-	srv := newServer(ctx, local(routed(mux, v.api)))
+	srv := newServer(ctx, routed(local(mux), v.api))
 	srv.RegisterOnShutdown(live.Close)
 	go func() { served <- web.Serve(ctx, srv, l) }()
 	if err := p.greet(ready, c.JSON); err != nil {
@@ -113,7 +113,8 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 }
 
 // local answers only requests for an address of this machine, so that a page
-// somewhere else cannot reach the demo by a name that it points here.
+// somewhere else cannot read the demo's by a name that it points here, nor can
+// whoever finds the tunnel that was opened for a directory.
 func local(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if name, _, _ := strings.Cut(r.Host, ":"); !web.Loopback(r.Host) && !strings.HasSuffix(name, ".localhost") {

@@ -11,8 +11,9 @@ import (
 
 // Prepare makes the look-up keys of people who were provisioned before the
 // product declared an attribute to be a match key: without them a directory
-// would look such a person up, find nobody, and create them again. It costs
-// nothing when the product's keys are those of last time.
+// would look such a person up, find nobody, and create them again. It counts
+// the owners anew, too, since the product says which roles make one. It costs
+// nothing when the product is that of last time.
 func (s *Service) Prepare(ctx context.Context) error {
 	const name = "look-up keys"
 	want := s.rules.fingerprint()
@@ -33,6 +34,7 @@ func (s *Service) Prepare(ctx context.Context) error {
 }
 
 func (s *Service) prepare(ctx context.Context, ws identity.WorkspaceID) error {
+	owners := int64(0)
 	for last := identity.MemberID(""); ; {
 		found := 0
 		err := s.store.Write(ctx, ws, func(tx *store.Tx) error {
@@ -49,9 +51,14 @@ func (s *Service) prepare(ctx context.Context, ws identity.WorkspaceID) error {
 				if err := tx.ReplaceKeys(ctx, m.ID, nil, s.rules.keys(doc, m.Address)); err != nil {
 					return err
 				}
+				if m.State != identity.Inactive && s.rules.isOwner(m.Grants) {
+					owners++
+				}
 				last = m.ID
 			}
-			found = len(members)
+			if found = len(members); found < chunk {
+				tx.Tally().Owners = owners // who is an owner may have changed with the product
+			}
 			return nil
 		})
 		if err != nil || found < chunk {
@@ -60,7 +67,8 @@ func (s *Service) prepare(ctx context.Context, ws identity.WorkspaceID) error {
 	}
 }
 
-// fingerprint tells which attributes have look-up keys, and how they compare.
+// fingerprint tells which attributes have look-up keys, how they compare, and
+// what makes an owner.
 func (r *rules) fingerprint() string {
 	var parts []string
 	for i := range r.match {
@@ -69,6 +77,14 @@ func (r *rules) fingerprint() string {
 			part += " folded"
 		}
 		parts = append(parts, part)
+	}
+	for _, role := range r.p.Roles.Catalogue {
+		if role.Owner {
+			parts = append(parts, "owner "+role.Name)
+		}
+	}
+	for _, s := range r.sources {
+		parts = append(parts, "source "+string(s))
 	}
 	return strings.Join(parts, "\n")
 }

@@ -156,6 +156,9 @@ func (p *People) apply(ctx context.Context, tx *store.Tx, m *identity.Member, ol
 		m.Connection = p.c.Connection
 	}
 	fill(m, in)
+	if !adopted && m.Connection == "" { // of an owner who is not adopted, what identifies the person stays
+		m.ExternalID, m.Attributes = before.ExternalID, before.Attributes
+	}
 	if held == nil || held.Role == nil {
 		m.Grants = granted(m.Grants, in.role)
 	}

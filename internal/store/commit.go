@@ -283,7 +283,7 @@ func (b *transaction) run(batch, later []*job) (err error) {
 	b.q = q
 	defer func() { release(err != nil) }()
 	if _, err := q.exec(ctx, b.s.dialect.begin); err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return unavailable("begin", err)
 	}
 	done, err := b.runJobs(ctx, batch, later)
 	if err != nil || done == 0 {
@@ -300,11 +300,17 @@ func (b *transaction) run(batch, later []*job) (err error) {
 	return nil
 }
 
+// unavailable is the error of a transaction that could not begin: nothing was
+// done, and the same request may succeed in a moment.
+func unavailable(what string, err error) error {
+	return &identity.Error{Kind: identity.Unavailable, Msg: "the database cannot be reached; send the request again", Err: fmt.Errorf("%s: %w", what, err)}
+}
+
 // runJobs runs every job under a savepoint (a single one needs none: the
 // transaction is its own) and says how many succeeded.
 func (b *transaction) runJobs(ctx context.Context, batch, later []*job) (done int, err error) {
 	if b.stamp, _, err = one(ctx, b.q, scanInt, b.s.dialect.stamp); err != nil {
-		return 0, fmt.Errorf("stamp: %w", err)
+		return 0, unavailable("stamp", err)
 	}
 	alone := len(batch)+len(later) == 1
 	for _, j := range batch {
@@ -398,7 +404,7 @@ func (b *transaction) tallyOf(ctx context.Context, ws identity.WorkspaceID) (*Ta
 	}
 	t, _, err := (&Reader{ws: ws, q: b.q}).readTally(ctx, b.s.dialect.lockTally)
 	if err != nil {
-		return nil, fmt.Errorf("tally: %w", err)
+		return nil, unavailable("tally", err)
 	}
 	b.tallies[ws] = &t
 	return &t, nil

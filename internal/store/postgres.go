@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -24,8 +25,10 @@ var postgresDialect = dialect{
 }
 
 const (
-	postgresConns = 16
-	migrationLock = 0x616e7465 // an advisory lock: one copy at a time changes the tables
+	postgresConns  = 16
+	connectTimeout = 5 * time.Second
+	patience       = "SET lock_timeout = '15s'; SET idle_in_transaction_session_timeout = '60s'"
+	migrationLock  = 0x616e7465 // an advisory lock: one copy at a time changes the tables
 )
 
 type postgresEngine struct {
@@ -42,6 +45,13 @@ func openPostgres(ctx context.Context, o Options) (engine, error) {
 	conf.MaxConns = postgresConns
 	if o.MaxConns > 0 {
 		conf.MaxConns = max(2, int32(min(o.MaxConns, 1000)))
+	}
+	if conf.ConnConfig.ConnectTimeout == 0 {
+		conf.ConnConfig.ConnectTimeout = connectTimeout
+	}
+	conf.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, patience) // nobody waits for ever behind a copy that hangs
+		return err
 	}
 	if o.InsecureNoFlush {
 		conf.ConnConfig.RuntimeParams["synchronous_commit"] = "off"

@@ -144,7 +144,6 @@ func (a *API) serve(x *exchange) error {
 	}
 	leave, err := a.gates.enter(x.r.Context(), x.ws, a.Patience)
 	if err != nil {
-		x.w.Header().Set("Retry-After", "5")
 		return err
 	}
 	x.leave = append(x.leave, leave)
@@ -263,6 +262,9 @@ func (a *API) fail(x *exchange, err error) {
 	if se != nil && se.Status == http.StatusUnauthorized {
 		x.w.Header().Add("WWW-Authenticate", `Bearer realm="scim"`) // RFC 6750 §3
 		x.w.Header().Add("WWW-Authenticate", `Basic realm="scim", charset="UTF-8"`)
+	}
+	if se != nil && (se.Status == http.StatusServiceUnavailable || se.Status == http.StatusTooManyRequests) {
+		x.w.Header().Set("Retry-After", "5")
 	}
 	if !x.w.started {
 		a.server.WriteError(x.w, err)
