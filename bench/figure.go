@@ -47,7 +47,7 @@ func (b *bench) figures() {
 		return func() (sample, error) {
 			id := seven(s)
 			return measure(s, connections, b.span, func(int) error {
-				n := int(s.next.Add(1))
+				n := int(s.turned.Add(1)) // every round through the people turns each of them over
 				body := fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"Replace","path":"active","value":"%s"}]}`, []string{"False", "True"}[n/len(s.ids)%2])
 				_, err := l.do("PATCH", s.url+"/Users/"+id(n), s.token, []byte(body), 200)
 				return err

@@ -25,8 +25,9 @@ type server struct {
 	people  int
 	ids     []string // SCIM ids of the people, in order
 	group   map[int]string
-	next    atomic.Int64
-	peakRSS int64 // kB of anonymous memory, the highest seen
+	next    atomic.Int64 // people made
+	turned  atomic.Int64 // people switched on or off
+	peakRSS int64        // kB of anonymous memory, the highest seen
 	quit    chan struct{}
 }
 
