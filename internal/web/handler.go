@@ -1,5 +1,5 @@
 // Package web is the HTTP plumbing that every edge shares: handlers that return
-// errors, request ids, the client's address behind a proxy, bounded bodies,
+// errors, the client's address behind a proxy, bounded bodies,
 // security headers, a rate limiter, a server that ends gracefully, and TLS
 // certificates that are reloaded. It knows no domain and no protocol above HTTP.
 package web

@@ -114,24 +114,6 @@ func TestARecorderKnowsWhatWasAnswered(t *testing.T) {
 	}
 }
 
-func TestEveryRequestHasAnIDOfItsOwn(t *testing.T) {
-	var inside string
-	h := web.WithRequestID(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { inside = web.RequestID(r.Context()) }))
-	seen := map[string]bool{}
-	for range 3 {
-		r, w := httptest.NewRequest("GET", "/", nil), httptest.NewRecorder()
-		r.Header.Set(web.RequestIDHeader, "req_of_somebody_else")
-		h.ServeHTTP(w, r)
-		if got := w.Header().Get(web.RequestIDHeader); got != inside || len(got) != 30 || seen[got] {
-			t.Errorf("header %q, inside %q", got, inside)
-		}
-		seen[inside] = true
-	}
-	if got := web.RequestID(t.Context()); got != "" {
-		t.Errorf("outside of a request: %q", got)
-	}
-}
-
 func TestABodyIsReadUpToItsLimit(t *testing.T) {
 	for name, c := range map[string]struct {
 		body    io.Reader
