@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	_ "modernc.org/sqlite" // the bare driver
@@ -130,24 +131,16 @@ func (d *database) lookUp(id string) error {
 
 // post is floor (b) for POST /Users: the statements that one such request
 // needs, in one durable transaction, and nothing else.
-func (d *database) post(i int) error {
+func (d *database) post(int) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.n++
 	n, ws := d.n, d.workspace
 	id, rid, doc := fmt.Sprintf("mem_~%022d", n), fmt.Sprintf("~1a1f0d6-7c2e-7000-8000-%012d", n), string(person(n, "floor"))
-	name := fmt.Sprintf("floor.user.%d@contoso.example", n)
-	var seq int64
-	steps := []func() error{
-		func() error { return d.exec(`BEGIN IMMEDIATE`) },
-		func() error { return d.ask(`SELECT coalesce(max(stamp), 0) + 1 FROM change_log`, nil, new(int64)) },
+	name, oid := fmt.Sprintf("floor.user.%d@contoso.example", n), fmt.Sprintf("floor-oid-%d", n)
+	return d.transaction(change{"member.provisioned", &id, doc, 201},
 		func() error {
-			return d.ask(`SELECT t.seq, t.users, t.user_groups, t.parked, t.owners, w.provisioning FROM tally t JOIN workspace w ON w.id = t.workspace_id WHERE t.workspace_id = $1`,
-				[]any{ws}, &seq, new(int64), new(int64), new(int64), new(int64), new(bool))
-		},
-		func() error {
-			return d.ask(`SELECT k.member_id FROM member_key k WHERE k.workspace_id = $1 AND k.name = $2 AND k.value = $3 LIMIT 10`,
-				[]any{ws, "microsoftId", fmt.Sprintf("floor-oid-%d", n)}, new(string))
+			return d.ask(`SELECT k.member_id FROM member_key k WHERE k.workspace_id = $1 AND k.name = $2 AND k.value = $3 LIMIT 10`, []any{ws, "microsoftId", oid}, new(string))
 		},
 		func() error {
 			return d.exec(`INSERT INTO member (workspace_id, id, resource_id, connection_id, state, user_name, user_key, address, address_key,
@@ -157,35 +150,9 @@ func (d *database) post(i int) error {
 				fmt.Sprint("floor-ext-", n), `{"microsoftId":"x"}`, `[{"role":"member","source":"default"}]`, "", 1, 1, 1_800_000_000_000_000+int64(n), doc)
 		},
 		func() error {
-			return d.exec(`INSERT INTO member_key (workspace_id, name, value, member_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, ws, "microsoftId", fmt.Sprintf("floor-oid-%d", n), id)
-		},
-		func() error {
-			return d.exec(`INSERT INTO change_log (workspace_id, seq, at, actor, source, verb, subject_kind, subject_id, request_id, digest, stamp)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, ws, 1_000_000_000+n, n, "token:tok_x", "scim", "member.provisioned", "member", id, "req_x", fmt.Sprintf("%064d", n), 1_000_000_000+n)
-		},
-		func() error {
-			return d.exec(`INSERT INTO change_value (workspace_id, seq, salt, body) VALUES ($1, $2, $3, $4)`, ws, 1_000_000_000+n, "0123456789abcdef01234567", doc)
-		},
-		func() error {
-			return d.exec(`INSERT INTO request_log (workspace_id, id, status, entry) VALUES ($1, $2, $3, $4)`,
-				ws, fmt.Sprintf("req_~%022d", n), 201, entry)
-		},
-		func() error {
-			return d.exec(`UPDATE tally SET seq = $2, users = $3, user_groups = $4, parked = $5, owners = $6 WHERE workspace_id = $1`, ws, seq, 1, 1, 0, 0)
-		},
-		func() error { return d.exec(`COMMIT`) },
-	}
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return err
-		}
-	}
-	return nil
+			return d.exec(`INSERT INTO member_key (workspace_id, name, value, member_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, ws, "microsoftId", oid, id)
+		})
 }
-
-// entry is an entry of the provisioning log.
-const entry = `{"at":1800000000000000,"duration":500,"actor":"token:tok_06h00vh4zan9w9cfq652cbvzzm","method":"POST","path":"/scim/v2/Users","agent":"anteroom-bench",` +
-	`"remote":"127.0.0.1","subject":"019a2006-f677-7a01-a788-54dc92ef6f72","sent":"externalId, userName, active, displayName, title, emails, preferredLanguage, name, addresses, phoneNumbers"}`
 
 // patch is floor (b) for PATCH active.
 func (d *database) patch(id string, i int) error {
@@ -194,38 +161,58 @@ func (d *database) patch(id string, i int) error {
 	d.n++
 	n, ws := d.n, d.workspace
 	var member, doc string
-	var seq int64
-	steps := []func() error{
-		func() error { return d.exec(`BEGIN IMMEDIATE`) },
-		func() error { return d.ask(`SELECT coalesce(max(stamp), 0) + 1 FROM change_log`, nil, new(int64)) },
-		func() error {
-			return d.ask(`SELECT t.seq, t.users, t.user_groups, t.parked, t.owners, w.provisioning FROM tally t JOIN workspace w ON w.id = t.workspace_id WHERE t.workspace_id = $1`,
-				[]any{ws}, &seq, new(int64), new(int64), new(int64), new(int64), new(bool))
-		},
+	return d.transaction(change{"member.deactivated", &member, `[{"field":"state","before":"active","after":"inactive"}]`, 200},
 		func() error {
 			return d.ask(`SELECT m.id, m.doc FROM member m WHERE m.workspace_id = $1 AND m.resource_id = $2`, []any{ws, id}, &member, &doc)
 		},
 		func() error {
 			return d.exec(`UPDATE member SET state = $3, version = version + 1, modified = $4, doc = $5 WHERE workspace_id = $1 AND id = $2`,
 				ws, member, []string{"active", "inactive"}[i%2], 1_800_000_000_000_000+int64(n), doc)
+		})
+}
+
+// change is what a write leaves in the logs.
+type change struct {
+	verb   string
+	member *string // known when the write's own statements have run
+	values string
+	status int
+}
+
+// entry is an entry of the provisioning log.
+const entry = `{"at":1800000000000000,"duration":500,"actor":"token:tok_06h00vh4zan9w9cfq652cbvzzm","method":"POST","path":"/scim/v2/Users","agent":"anteroom-bench",` +
+	`"remote":"127.0.0.1","subject":"019a2006-f677-7a01-a788-54dc92ef6f72","sent":"externalId, userName, active, displayName, title, emails, preferredLanguage, name, addresses, phoneNumbers"}`
+
+// transaction runs a write's own statements between those that every write has:
+// the stamp and the tally before, the logs and the tally after, and the commit.
+func (d *database) transaction(c change, own ...func() error) error {
+	n, ws := d.n, d.workspace
+	var seq int64
+	before := []func() error{
+		func() error { return d.exec(`BEGIN IMMEDIATE`) },
+		func() error { return d.ask(`SELECT coalesce(max(stamp), 0) + 1 FROM change_log`, nil, new(int64)) },
+		func() error {
+			return d.ask(`SELECT t.seq, t.users, t.user_groups, t.parked, t.owners, w.provisioning FROM tally t JOIN workspace w ON w.id = t.workspace_id WHERE t.workspace_id = $1`,
+				[]any{ws}, &seq, new(int64), new(int64), new(int64), new(int64), new(bool))
 		},
+	}
+	after := []func() error{
 		func() error {
 			return d.exec(`INSERT INTO change_log (workspace_id, seq, at, actor, source, verb, subject_kind, subject_id, request_id, digest, stamp)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, ws, 1_000_000_000+n, n, "token:tok_x", "scim", "member.deactivated", "member", member, "req_x", fmt.Sprintf("%064d", n), 1_000_000_000+n)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, ws, 1_000_000_000+n, n, "token:tok_x", "scim", c.verb, "member", *c.member, "req_x", fmt.Sprintf("%064d", n), 1_000_000_000+n)
 		},
 		func() error {
-			return d.exec(`INSERT INTO change_value (workspace_id, seq, salt, body) VALUES ($1, $2, $3, $4)`, ws, 1_000_000_000+n, "0123456789abcdef01234567", `[{"field":"state","before":"active","after":"inactive"}]`)
+			return d.exec(`INSERT INTO change_value (workspace_id, seq, salt, body) VALUES ($1, $2, $3, $4)`, ws, 1_000_000_000+n, "0123456789abcdef01234567", c.values)
 		},
 		func() error {
-			return d.exec(`INSERT INTO request_log (workspace_id, id, status, entry) VALUES ($1, $2, $3, $4)`,
-				ws, fmt.Sprintf("req_~%022d", n), 200, entry)
+			return d.exec(`INSERT INTO request_log (workspace_id, id, status, entry) VALUES ($1, $2, $3, $4)`, ws, fmt.Sprintf("req_~%022d", n), c.status, entry)
 		},
 		func() error {
 			return d.exec(`UPDATE tally SET seq = $2, users = $3, user_groups = $4, parked = $5, owners = $6 WHERE workspace_id = $1`, ws, seq, 1, 1, 0, 0)
 		},
 		func() error { return d.exec(`COMMIT`) },
 	}
-	for _, step := range steps {
+	for _, step := range slices.Concat(before, own, after) {
 		if err := step(); err != nil {
 			return err
 		}
