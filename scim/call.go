@@ -5,7 +5,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"sync"
 )
 
 // call is one operation on its way through the server: an HTTP request, or one operation of a
@@ -33,6 +35,7 @@ type answer struct {
 	location string
 	etag     string
 	body     []byte
+	pooled   bool // body goes back to bodies once it is written
 }
 
 // write sends the answer. RFC 7644 §3.1, §8.1.
@@ -50,15 +53,46 @@ func (a *answer) write(w http.ResponseWriter, method string) {
 		return
 	}
 	h.Set("Content-Type", "application/scim+json; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(len(a.body)))
 	w.WriteHeader(a.status)
 	if method != http.MethodHead {
 		w.Write(a.body) // an error means that the client is gone
+	}
+	if a.pooled {
+		giveBackBody(a.body)
+	}
+}
+
+// bodies are buffers for answers with one resource or a few.
+var bodies sync.Pool
+
+const (
+	usualBody   = 4 << 10 // bytes of a new buffer
+	largestBody = 32 << 10
+)
+
+func borrowBody(size int) []byte {
+	if b, ok := bodies.Get().(*[]byte); ok && cap(*b) >= size {
+		return (*b)[:0]
+	}
+	return make([]byte, 0, max(size, usualBody))
+}
+
+func giveBackBody(b []byte) {
+	if cap(b) >= usualBody && cap(b) <= largestBody {
+		bodies.Put(&b)
 	}
 }
 
 // segments cuts a path, leaving out the empty parts of doubled and trailing slashes.
 func segments(path string) []string {
-	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
+	parts := make([]string, 0, 4)
+	for part := range strings.SplitSeq(path, "/") {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return parts
 }
 
 // readBody reads the body of the methods that have one.

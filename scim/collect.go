@@ -46,7 +46,7 @@ func window(all iter.Seq2[*Resource, error], q *Query) (*Page, error) {
 		}
 		looked := *r // a stored document is decoded to be matched, and sent as it was stored
 		if q.Filter != nil {
-			err = q.Type.Load(&looked)
+			err = q.Type.loadFor(&looked, q.Filter)
 		}
 		if err != nil {
 			return nil, err

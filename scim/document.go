@@ -1,6 +1,10 @@
 package scim
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/anteroom-id/anteroom/scim/filter"
+)
 
 // Load decodes what a backend left in r.Stored into r.Attrs. The server does it before it looks at the
 // attributes; a backend that hands stored documents to Query.Match itself need not. Errors mean that the
@@ -18,6 +22,66 @@ func (rt *ResourceType) Load(r *Resource) error {
 	}
 	r.Attrs, r.Stored = o, nil
 	return nil
+}
+
+// loadFor is Load for a filter alone: of what is stored, it decodes only the attributes that the filter names,
+// and what the core schema keeps under its own URN.
+func (rt *ResourceType) loadFor(r *Resource, e filter.Expr) error {
+	if r.Stored == nil || e == nil {
+		return nil
+	}
+	core := rt.index().core
+	o := &Object{urn: core.urn}
+	var few [512]byte
+	rest := append(few[:0], '{') // what has to be decoded
+	s := members{doc: r.Stored}
+	for name := s.next(); name != nil; name = s.next() {
+		from := s.at
+		if s.skip(); !core.owns(name) && !named(e, name) {
+			continue
+		}
+		if text, ok := plainText(s.doc[from:s.at]); ok && !isURN(string(name)) {
+			o.Attrs = append(o.Attrs, Attr{Name: string(name), Value: text})
+			continue
+		}
+		if len(rest) > 1 {
+			rest = append(rest, ',')
+		}
+		rest = append(append(append(append(rest, '"'), name...), `":`...), s.doc[from:s.at]...)
+	}
+	if s.broken {
+		return rt.Load(r) // which says what is wrong
+	}
+	if len(rest) > 1 {
+		more, err := rt.DecodeStored(append(rest, '}'))
+		if err != nil {
+			return err
+		}
+		o.Attrs = append(o.Attrs, more.Attrs...)
+	}
+	if r.Attrs != nil {
+		o.Attrs = append(o.Attrs, r.Attrs.Attrs...)
+	}
+	r.Attrs, r.Stored = o, nil
+	return nil
+}
+
+// plainText reads a JSON string that has no escapes.
+func plainText(value []byte) (text string, ok bool) {
+	if len(value) < 2 || value[0] != '"' || bytes.IndexByte(value, '\\') >= 0 {
+		return "", false
+	}
+	return string(value[1 : len(value)-1]), true
+}
+
+// named says whether a filter looks at a member at the top of a document.
+func named(e filter.Expr, name []byte) bool {
+	for p := range filter.Paths(e) {
+		if bytes.EqualFold(name, []byte(p.Attr)) || bytes.EqualFold(name, []byte(p.URI)) || bytes.IndexByte(name, '\\') >= 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // appendStored appends a resource whose document needs no decoding to be shown whole: what was stored is what
@@ -107,17 +171,22 @@ func (s *members) next() []byte {
 
 // text goes behind the string that starts here.
 func (s *members) text() {
-	for s.at++; s.at < len(s.doc); s.at++ {
-		switch s.doc[s.at] {
-		case '\\':
-			s.at++
-		case '"':
-			s.at++
+	s.at++
+	for {
+		rest := s.doc[min(s.at, len(s.doc)):]
+		end := bytes.IndexByte(rest, '"')
+		if end < 0 {
+			s.broken = true
+			s.at = len(s.doc)
 			return
 		}
+		escape := bytes.IndexByte(rest[:end], '\\')
+		if escape < 0 {
+			s.at += end + 1
+			return
+		}
+		s.at += escape + 2 // behind what is escaped
 	}
-	s.broken = true
-	s.at = len(s.doc)
 }
 
 // skip goes to the comma or brace behind the value that starts here.

@@ -128,9 +128,31 @@ const timeLayout = "2006-01-02T15:04:05.000Z"
 
 // appendTime appends a dateTime, quoted.
 func appendTime(dst []byte, t time.Time) []byte {
-	dst = append(dst, '"')
-	dst = t.UTC().AppendFormat(dst, timeLayout)
-	return append(dst, '"')
+	t = t.UTC()
+	year, month, day := t.Date()
+	if year < 1000 || year > 9999 {
+		return append(t.AppendFormat(append(dst, '"'), timeLayout), '"')
+	}
+	hour, minute, second := t.Clock()
+	dst = appendDigits(append(dst, '"'), year, 4)
+	dst = appendDigits(append(dst, '-'), int(month), 2)
+	dst = appendDigits(append(dst, '-'), day, 2)
+	dst = appendDigits(append(dst, 'T'), hour, 2)
+	dst = appendDigits(append(dst, ':'), minute, 2)
+	dst = appendDigits(append(dst, ':'), second, 2)
+	dst = appendDigits(append(dst, '.'), t.Nanosecond()/1e6, 3)
+	return append(dst, `Z"`...)
+}
+
+// appendDigits appends n as so many digits.
+func appendDigits(dst []byte, n, digits int) []byte {
+	from := len(dst)
+	dst = append(dst, "0000"[:digits]...)
+	for i := from + digits - 1; i >= from; i-- {
+		dst[i] = byte('0' + n%10)
+		n /= 10
+	}
+	return dst
 }
 
 func timeText(t time.Time) string { return t.UTC().Format(timeLayout) }

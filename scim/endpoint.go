@@ -172,7 +172,8 @@ func (e *endpoint) answer(status int, r *Resource, sel *Selection, err error) er
 	}
 	e.out = answer{status: status, etag: tagOf(r), location: e.rt.location(e.t.BaseURL, r.ID)}
 	if !e.inBulk {
-		e.out.body, err = e.rt.AppendResource(make([]byte, 0, 2048), r, e.t.BaseURL, sel)
+		e.out.body, err = e.rt.AppendResource(borrowBody(usualBody), r, e.t.BaseURL, sel)
+		e.out.pooled = true
 	}
 	return err
 }

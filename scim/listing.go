@@ -20,7 +20,7 @@ type listing struct {
 // add adds resources of one type.
 func (l *listing) add(rt *ResourceType, sel *Selection, found []*Resource) (err error) {
 	if l.resources == nil {
-		l.resources = make([]byte, 0, 1024*len(found))
+		l.resources = borrowBody(1536 * len(found))
 	}
 	for _, r := range found {
 		l.begin()
@@ -41,7 +41,7 @@ func (l *listing) begin() {
 
 // finish makes the answer.
 func (l *listing) finish() {
-	b := make([]byte, 0, len(l.resources)+256)
+	b := borrowBody(len(l.resources) + 256)
 	b = append(b, `{"schemas":["`+listURN+`"]`...)
 	if l.total >= 0 {
 		b = strconv.AppendInt(append(b, `,"totalResults":`...), int64(l.total), 10)
@@ -58,5 +58,6 @@ func (l *listing) finish() {
 	}
 	b = append(b, `,"Resources":[`...)
 	b = append(b, l.resources...)
-	l.out = answer{status: http.StatusOK, body: append(b, `]}`...)}
+	giveBackBody(l.resources)
+	l.out = answer{status: http.StatusOK, body: append(b, `]}`...), pooled: true}
 }

@@ -15,7 +15,7 @@ import (
 // less often costs little memory and saves time; the limit keeps it small when
 // requests are large.
 const (
-	garbagePercent = 400
+	garbagePercent = 800
 	memoryLimit    = 96 << 20
 )
 

@@ -23,7 +23,7 @@ import (
 
 const (
 	maxBatch   = 64                     // writes in one transaction
-	maxLater   = 256                    // deferred works that ride along, at most
+	maxLater   = 1024                   // deferred works in one transaction: few milliseconds
 	maxPending = 16384                  // deferred works kept before callers wait
 	laterDelay = 500 * time.Millisecond // how long a deferred work waits for company
 )
@@ -32,6 +32,7 @@ const (
 type job struct {
 	ws   identity.WorkspaceID
 	f    func(*Tx) error
+	log  *logEntry // instead of f: a request to record
 	err  error
 	done chan error // nil: nobody waits
 }
@@ -86,7 +87,7 @@ func (s *Store) Write(ctx context.Context, ws identity.WorkspaceID, f func(*Tx) 
 // Later runs f in one of the next transactions on the workspace: with the next
 // write, or within half a second. What is deferred is lost when the process is
 // killed; it is for records that must not cost a commit, such as the
-// provisioning log of reads.
+// time of a token's last use.
 func (s *Store) Later(ws identity.WorkspaceID, f func(*Tx) error) {
 	s.commit.addLater(&job{ws: ws, f: f})
 }
@@ -276,13 +277,18 @@ type transaction struct {
 
 func (b *transaction) run(batch, later []*job) (err error) {
 	ctx := context.Background()
-	q, release, err := b.s.engine.writer(ctx)
+	durable := len(batch) > 0 // deferred works may be lost, so that nobody waits for a flush of theirs
+	q, release, err := b.s.engine.writer(ctx, durable)
 	if err != nil {
 		return &identity.Error{Kind: identity.Unavailable, Msg: "the database cannot be reached; try again", Err: err}
 	}
 	b.q = q
 	defer func() { release(err != nil) }()
-	if _, err := q.exec(ctx, b.s.dialect.begin); err != nil {
+	begin := b.s.dialect.begin
+	if !durable {
+		begin = b.s.dialect.beginUnflushed
+	}
+	if _, err := q.exec(ctx, begin); err != nil {
 		return unavailable("begin", err)
 	}
 	done, err := b.runJobs(ctx, batch, later)
@@ -294,7 +300,11 @@ func (b *transaction) run(batch, later []*job) (err error) {
 		_, _ = q.exec(ctx, "ROLLBACK")
 		return fmt.Errorf("commit: %w", err)
 	}
-	b.s.stats.commits.Add(1)
+	if durable {
+		b.s.stats.commits.Add(1)
+	} else {
+		b.s.stats.unflushed.Add(1)
+	}
 	b.s.stats.writes.Add(int64(len(batch)))
 	b.s.stats.deferred.Add(int64(len(later)))
 	return nil
@@ -368,19 +378,31 @@ func (b *transaction) runLater(ctx context.Context, later []*job, alone bool) (d
 			return 0, fmt.Errorf("savepoint: %w", err)
 		}
 	}
-	for _, j := range later {
-		if err := guarded(j.f, b.tx(j.ws, &Tally{})); err != nil {
-			b.s.log.Error("deferred work failed", "workspace", j.ws, "lost", len(later), "error", err)
-			if alone {
-				return 0, nil
-			}
-			return 0, b.endSavepoint(ctx, false)
+	if err := b.runDeferred(ctx, later); err != nil {
+		b.s.log.Error("deferred work failed", "lost", len(later), "error", err)
+		if alone {
+			return 0, nil
 		}
+		return 0, b.endSavepoint(ctx, false)
 	}
 	if alone {
 		return len(later), nil
 	}
 	return len(later), b.endSavepoint(ctx, true)
+}
+
+func (b *transaction) runDeferred(ctx context.Context, later []*job) error {
+	var entries []*job
+	for _, j := range later {
+		if j.log != nil {
+			entries = append(entries, j)
+			continue
+		}
+		if err := guarded(j.f, b.tx(j.ws, &Tally{})); err != nil {
+			return fmt.Errorf("in workspace %s: %w", j.ws, err)
+		}
+	}
+	return insertEntries(ctx, b.q, entries)
 }
 
 func (b *transaction) tx(ws identity.WorkspaceID, t *Tally) *Tx {

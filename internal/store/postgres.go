@@ -16,12 +16,13 @@ import (
 )
 
 var postgresDialect = dialect{
-	name:      "postgres",
-	begin:     "BEGIN",
-	stamp:     "SELECT pg_current_xact_id()::text::bigint",
-	horizon:   "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
-	lockTally: " FOR UPDATE OF t",
-	perSpace:  true,
+	name:           "postgres",
+	begin:          "BEGIN",
+	beginUnflushed: "BEGIN; SET LOCAL synchronous_commit = off",
+	stamp:          "SELECT pg_current_xact_id()::text::bigint",
+	horizon:        "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+	lockTally:      " FOR UPDATE OF t",
+	perSpace:       true,
 }
 
 const (
@@ -95,7 +96,7 @@ func (e *postgresEngine) close() error {
 
 // writer borrows a connection for one batch. A broken transaction's connection
 // is closed, never given back.
-func (e *postgresEngine) writer(ctx context.Context) (querier, func(bool), error) {
+func (e *postgresEngine) writer(ctx context.Context, _ bool) (querier, func(bool), error) {
 	e.commits <- struct{}{}
 	conn, err := e.pool.Acquire(ctx)
 	if err != nil {

@@ -14,9 +14,50 @@ func (tx *Tx) InsertRequest(ctx context.Context, r *identity.Request) error {
 
 // InsertEntry is InsertRequest for an entry that was written beforehand.
 func (tx *Tx) InsertEntry(ctx context.Context, id identity.RequestID, status int, entry []byte) error {
-	_, err := tx.q.exec(ctx, `INSERT INTO request_log (workspace_id, id, status, entry) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (workspace_id, id) DO UPDATE SET status = excluded.status, entry = excluded.entry`, tx.ws, id, status, string(entry))
-	return err
+	return insertEntries(ctx, tx.q, []*job{{ws: tx.ws, log: &logEntry{id, status, string(entry)}}})
+}
+
+// logEntry is a request as it is kept.
+type logEntry struct {
+	id     identity.RequestID
+	status int
+	text   string // as identity.Request.AppendEntry writes it
+}
+
+// RecordLater keeps an entry of the provisioning log as Later does, several to a
+// statement.
+func (s *Store) RecordLater(ws identity.WorkspaceID, id identity.RequestID, status int, entry []byte) {
+	s.commit.addLater(&job{ws: ws, log: &logEntry{id, status, string(entry)}})
+}
+
+const (
+	insertEntry   = `INSERT INTO request_log (workspace_id, id, status, entry) VALUES `
+	replaceEntry  = ` ON CONFLICT (workspace_id, id) DO UPDATE SET status = excluded.status, entry = excluded.entry`
+	entriesAtOnce = 8
+	oneEntry      = insertEntry + `($1, $2, $3, $4)` + replaceEntry
+	manyEntries   = insertEntry + `($1, $2, $3, $4), ($5, $6, $7, $8), ($9, $10, $11, $12), ($13, $14, $15, $16),
+		($17, $18, $19, $20), ($21, $22, $23, $24), ($25, $26, $27, $28), ($29, $30, $31, $32)` + replaceEntry
+)
+
+// insertEntries writes entries of the provisioning log. One statement for eight
+// costs half of eight statements.
+func insertEntries(ctx context.Context, q querier, entries []*job) error {
+	var args []any
+	for len(entries) > 0 {
+		n, text := 1, oneEntry
+		if len(entries) >= entriesAtOnce {
+			n, text = entriesAtOnce, manyEntries
+		}
+		args = args[:0]
+		for _, j := range entries[:n] {
+			args = append(args, j.ws, j.log.id, j.log.status, j.log.text)
+		}
+		if _, err := q.exec(ctx, text, args...); err != nil {
+			return err
+		}
+		entries = entries[n:]
+	}
+	return nil
 }
 
 func scanRequest(s scanner) (r identity.Request, err error) {

@@ -9,16 +9,19 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // for the migrations, which go by database/sql
 )
 
 var sqliteDialect = dialect{
-	name:    "sqlite",
-	begin:   "BEGIN IMMEDIATE",
-	stamp:   "SELECT coalesce(max(stamp), 0) + 1 FROM change_log /* any workspace */",
-	horizon: "SELECT coalesce(max(stamp), 0) + 1 FROM change_log /* any workspace */",
+	name:           "sqlite",
+	begin:          "BEGIN IMMEDIATE",
+	beginUnflushed: "BEGIN IMMEDIATE",
+	stamp:          "SELECT coalesce(max(stamp), 0) + 1 FROM change_log /* any workspace */",
+	horizon:        "SELECT coalesce(max(stamp), 0) + 1 FROM change_log /* any workspace */",
 }
 
 const (
@@ -28,12 +31,15 @@ const (
 
 // sqliteEngine is one database file: one connection that writes, a pool that reads.
 type sqliteEngine struct {
-	file    string
-	scratch string // a temporary folder to remove at the end
-	read    *sqliteReader
-	write   *sqliteConn
-	writing sync.Mutex
-	fold    *sqliteConn // folds the write-ahead log into the file
+	file     string
+	scratch  string // a temporary folder to remove at the end
+	read     *sqliteReader
+	write    *sqliteConn
+	writing  sync.Mutex
+	flush    string       // how commits that must last are flushed: the PRAGMA's word
+	flushing string       // how the next commit would be
+	fold     *sqliteConn  // folds the write-ahead log into the file
+	epoch    atomic.Int64 // transactions of this process, so that readers know when their snapshot is old
 }
 
 func openSQLite(ctx context.Context, o Options) (engine, error) {
@@ -57,38 +63,36 @@ func openSQLite(ctx context.Context, o Options) (engine, error) {
 }
 
 func (e *sqliteEngine) open(ctx context.Context, o Options) (err error) {
-	flush := "FULL"
-	if o.InsecureNoFlush || e.scratch != "" {
-		flush = "OFF"
+	if e.flush = "FULL"; o.InsecureNoFlush || e.scratch != "" {
+		e.flush = "OFF"
 	}
-	if err := migrateSQLite(ctx, e.dsn()); err != nil {
+	e.flushing = e.flush
+	if err := migrateSQLite(ctx, e.file); err != nil {
 		return err
 	}
-	dsn := e.dsn("synchronous("+flush+")", "cache_size(-16000)", "wal_autocheckpoint(0)", "foreign_keys(1)")
-	if e.write, err = dialSQLite(dsn); err != nil {
+	write := e.pragmas("synchronous="+e.flush, "cache_size=-16000", "wal_autocheckpoint=0", "foreign_keys=1")
+	if e.write, err = dialSQLite(e.file, write...); err != nil {
 		return err
 	}
-	if e.fold, err = dialSQLite(dsn); err != nil {
+	if e.fold, err = dialSQLite(e.file, write...); err != nil {
 		return err
 	}
-	e.read, err = newSQLiteReader(e.dsn("query_only(1)", "cache_size(-1000)"))
+	e.read, err = newSQLiteReader(e.file, e.pragmas("query_only=1", "cache_size=-1000"), &e.epoch)
 	return err
 }
 
-func migrateSQLite(ctx context.Context, dsn string) error {
-	db, err := sql.Open("sqlite", dsn)
+// pragmas are those of every connection, and more.
+func (e *sqliteEngine) pragmas(more ...string) []string {
+	return append([]string{"busy_timeout=10000", "journal_mode=WAL", "mmap_size=1073741824", "temp_store=MEMORY"}, more...)
+}
+
+func migrateSQLite(ctx context.Context, file string) error {
+	v := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", "journal_mode(WAL)"}}
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+v.Encode())
 	if err != nil {
 		return err
 	}
 	return errors.Join(migrate(ctx, goose.DialectSQLite3, db), db.Close())
-}
-
-func (e *sqliteEngine) dsn(pragmas ...string) string {
-	v := url.Values{"_txlock": {"immediate"}}
-	for _, p := range append([]string{"busy_timeout(10000)", "journal_mode(WAL)", "mmap_size(1073741824)", "temp_store(MEMORY)"}, pragmas...) {
-		v.Add("_pragma", p)
-	}
-	return "file:" + (&url.URL{Path: e.file}).EscapedPath() + "?" + v.Encode()
 }
 
 func migrate(ctx context.Context, d goose.Dialect, db *sql.DB) error {
@@ -105,9 +109,34 @@ func migrate(ctx context.Context, d goose.Dialect, db *sql.DB) error {
 func (e *sqliteEngine) reader() querier   { return e.read }
 func (e *sqliteEngine) dialect() *dialect { return &sqliteDialect }
 
-func (e *sqliteEngine) writer(context.Context) (querier, func(bool), error) {
+func (e *sqliteEngine) writer(_ context.Context, durable bool) (querier, func(bool), error) {
 	e.writing.Lock()
-	return e.write, func(bool) { e.writing.Unlock() }, nil
+	if err := e.setFlush(durable); err != nil {
+		e.writing.Unlock()
+		return nil, nil, err
+	}
+	return e.write, func(bool) {
+		e.epoch.Add(1)
+		e.writing.Unlock()
+	}, nil
+}
+
+// setFlush says how the next commit is flushed. With NORMAL it is written to
+// the write-ahead log and not flushed; the next flush takes it along.
+// https://www.sqlite.org/pragma.html#pragma_synchronous
+func (e *sqliteEngine) setFlush(durable bool) error {
+	want := e.flush
+	if !durable && want == "FULL" {
+		want = "NORMAL"
+	}
+	if want == e.flushing {
+		return nil
+	}
+	if err := e.write.now("PRAGMA synchronous = " + want); err != nil {
+		return err
+	}
+	e.flushing = want
+	return nil
 }
 
 // tend folds the write-ahead log into the database file beside the writers, so
@@ -117,14 +146,16 @@ func (e *sqliteEngine) tend(s *Store) {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	var seen, folded int64
+	var last time.Time
 	for {
 		select {
 		case <-s.stop:
 			return
 		case <-tick.C:
 		}
-		now := s.stats.commits.Load()
-		idle := now == seen && now != folded // readers pay for each frame in the log
+		e.read.letGo()
+		now := e.epoch.Load()
+		idle := now == seen && now != folded && time.Since(last) > time.Second // readers pay for each frame in the log
 		seen = now
 		if !idle && e.walSize() < checkpointBytes {
 			continue
@@ -132,9 +163,7 @@ func (e *sqliteEngine) tend(s *Store) {
 		if err := e.checkpoint(); err != nil {
 			s.log.Error("checkpoint failed", "error", err)
 		}
-		if idle {
-			folded = now
-		}
+		folded, last = now, time.Now()
 	}
 }
 
@@ -177,100 +206,6 @@ func (e *sqliteEngine) close() error {
 	}
 	if e.scratch != "" {
 		errs = append(errs, os.RemoveAll(e.scratch))
-	}
-	return errors.Join(errs...)
-}
-
-// sqliteReader runs queries on a pool of connections that cannot write. The one
-// given back last is lent first: it has the file's pages mapped and at hand. A
-// connection is opened when all are busy, up to sqliteReaders.
-type sqliteReader struct {
-	dsn    string
-	places chan struct{} // one for each connection that may be lent
-	mu     sync.Mutex
-	idle   []*sqliteConn
-	closed bool
-}
-
-func newSQLiteReader(dsn string) (*sqliteReader, error) {
-	r := &sqliteReader{dsn: dsn, places: make(chan struct{}, sqliteReaders)}
-	c, err := r.borrow(context.Background())
-	if err == nil {
-		r.giveBack(c)
-	}
-	return r, err
-}
-
-func (r *sqliteReader) borrow(ctx context.Context) (*sqliteConn, error) {
-	select {
-	case r.places <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if n := len(r.idle); n > 0 && !r.closed {
-		c := r.idle[n-1]
-		r.idle = r.idle[:n-1]
-		return c, nil
-	}
-	c, err := (*sqliteConn)(nil), error(errClosed)
-	if !r.closed {
-		c, err = dialSQLite(r.dsn)
-	}
-	if err != nil {
-		<-r.places
-	}
-	return c, err
-}
-
-func (r *sqliteReader) giveBack(c *sqliteConn) {
-	r.mu.Lock()
-	r.idle = append(r.idle, c)
-	r.mu.Unlock()
-	<-r.places
-}
-
-func (r *sqliteReader) query(ctx context.Context, text string, args ...any) (rows, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	c, err := r.borrow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rs, err := c.query(ctx, text, args...)
-	if err != nil {
-		r.giveBack(c)
-		return nil, err
-	}
-	read, ok := rs.(*sqliteRows)
-	if !ok {
-		r.giveBack(c)
-		return rs, nil
-	}
-	read.after = func() { r.giveBack(c) }
-	return read, nil
-}
-
-func (r *sqliteReader) exec(context.Context, string, ...any) (int64, error) {
-	return 0, errors.New("store: a write outside Write")
-}
-
-// close waits for the answers that are being read, and closes the connections.
-func (r *sqliteReader) close() error {
-	r.mu.Lock()
-	r.closed = true
-	r.mu.Unlock()
-	for range sqliteReaders {
-		r.places <- struct{}{}
-	}
-	var errs []error
-	for _, c := range r.idle {
-		errs = append(errs, c.close())
-	}
-	for range sqliteReaders {
-		<-r.places // who asks later is told that it is closed
 	}
 	return errors.Join(errs...)
 }

@@ -43,7 +43,9 @@ type Options struct {
 // engine is what differs between SQLite and PostgreSQL.
 type engine interface {
 	reader() querier
-	writer(ctx context.Context) (q querier, release func(broken bool), err error)
+	// writer lends the means to run one transaction, whose commit is flushed to
+	// the disk if it is durable.
+	writer(ctx context.Context, durable bool) (q querier, release func(broken bool), err error)
 	dialect() *dialect
 	tend(s *Store) // background care, stops when s.stop closes
 	close() error
@@ -51,12 +53,13 @@ type engine interface {
 
 // dialect holds the few words that the engines say differently.
 type dialect struct {
-	name      string
-	begin     string
-	stamp     string // one row: the commit stamp of the transaction at hand
-	horizon   string // one row: the stamp below which no writer is open
-	lockTally string // appended to the query that reads a workspace's tally
-	perSpace  bool   // a batch holds one workspace's writes only
+	name           string
+	begin          string
+	beginUnflushed string // the same for a transaction that may be lost
+	stamp          string // one row: the commit stamp of the transaction at hand
+	horizon        string // one row: the stamp below which no writer is open
+	lockTally      string // appended to the query that reads a workspace's tally
+	perSpace       bool   // a batch holds one workspace's writes only
 }
 
 // Store is the database. It is safe for concurrent use.
@@ -70,19 +73,20 @@ type Store struct {
 	stop    chan struct{}
 	closing sync.Once
 	tended  sync.WaitGroup
-	stats   struct{ commits, writes, deferred atomic.Int64 }
+	stats   struct{ commits, unflushed, writes, deferred atomic.Int64 }
 }
 
 // Stats counts what the store has done since it was opened.
 type Stats struct {
-	Commits  int64 `json:"commits"`  // transactions committed, each with one flush
-	Writes   int64 `json:"writes"`   // writes that they carried
-	Deferred int64 `json:"deferred"` // deferred works that rode along
+	Commits   int64 `json:"commits"`   // transactions committed, each with one flush
+	Unflushed int64 `json:"unflushed"` // transactions of deferred works alone, without a flush
+	Writes    int64 `json:"writes"`    // writes that the former carried
+	Deferred  int64 `json:"deferred"`  // deferred works that rode along
 }
 
 // Stats gives the counts so far.
 func (s *Store) Stats() Stats {
-	return Stats{s.stats.commits.Load(), s.stats.writes.Load(), s.stats.deferred.Load()}
+	return Stats{s.stats.commits.Load(), s.stats.unflushed.Load(), s.stats.writes.Load(), s.stats.deferred.Load()}
 }
 
 // Open opens the database, brings its tables up to date, and starts the

@@ -6,7 +6,6 @@ package scimapi
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -289,8 +288,7 @@ func (a *API) record(x *exchange) {
 	if status == http.StatusUnauthorized && !a.gates.mayRecordStranger(x.ws, entry.At) {
 		return
 	}
-	id, text := entry.ID, entry.AppendEntry(make([]byte, 0, 384))
-	a.Store.Later(x.ws, func(tx *store.Tx) error { return tx.InsertEntry(context.Background(), id, status, text) })
+	a.Store.RecordLater(x.ws, entry.ID, status, entry.AppendEntry(make([]byte, 0, 384)))
 }
 
 // secrets are query parameters that somebody may put a credential into.
@@ -323,8 +321,8 @@ func shown(r *http.Request) string {
 // ours can be laid side by side (P08).
 func clientID(h http.Header) string {
 	for _, name := range [...]string{"Client-Request-Id", "X-Ms-Client-Request-Id", "X-Okta-Request-Id", "X-Request-Id", "X-Correlation-Id"} {
-		if v := h.Get(name); v != "" {
-			return directory.OneLine(v)
+		if v := h[name]; len(v) > 0 && v[0] != "" {
+			return directory.OneLine(v[0])
 		}
 	}
 	return ""

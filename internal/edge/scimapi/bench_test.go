@@ -48,6 +48,9 @@ func BenchmarkRequest(b *testing.B) {
 		{"POST", func() { n++; do(http.MethodPost, "/Users", body(n), 201) }},
 		{"GET", func() { do(http.MethodGet, "/Users"+id, "", 200) }},
 		{"filter", func() { do(http.MethodGet, "/Users?filter=userName+eq+%22user.500@contoso.example%22", "", 200) }},
+		{"filterURN", func() {
+			do(http.MethodGet, "/Users?filter=urn:ietf:params:scim:schemas:core:2.0:User:microsoftId+eq+%22oid-500%22", "", 200)
+		}},
 		{"PATCH", func() {
 			n++
 			do(http.MethodPatch, "/Users"+id, fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"Replace","path":"title","value":"T%d"}]}`, n), 200)

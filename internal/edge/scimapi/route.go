@@ -51,14 +51,20 @@ func contains(list []string, s string) bool {
 
 // segments splits a path at its slashes; doubled, leading and trailing ones vanish.
 func segments(path string) []string {
-	return strings.FieldsFunc(path, func(c rune) bool { return c == '/' })
+	parts := make([]string, 0, 6)
+	for part := range strings.SplitSeq(path, "/") {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return parts
 }
 
 // find says where a request's address points.
 func (a *API) find(r *http.Request) (place, bool) {
-	parts := segments(r.URL.Path)
+	parts, host := segments(r.URL.Path), a.hostOf(r)
 	for i := range a.routes {
-		if at, ok := a.routes[i].match(parts, a.hostOf(r)); ok {
+		if at, ok := a.routes[i].match(parts, host); ok {
 			return at, true
 		}
 	}
