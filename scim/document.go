@@ -42,6 +42,9 @@ func (rt *ResourceType) loadFor(r *Resource, e filter.Expr) error {
 		}
 		if text, ok := plainText(s.doc[from:s.at]); ok && !isURN(string(name)) {
 			o.Attrs = append(o.Attrs, Attr{Name: string(name), Value: text})
+			if lone, ok := e.(filter.Compare); ok && (lone.Path.URI == "" || equalFold(lone.Path.URI, core.urn)) {
+				break // there is no other that the filter looks at
+			}
 			continue
 		}
 		if len(rest) > 1 {
