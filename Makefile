@@ -12,7 +12,7 @@ pgtemp := go run ./internal/store/storetest/pgtemp
 ship := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 race := env CGO_ENABLED=1 go test -race -shuffle=on -vet=off
 
-.PHONY: help run test check build bench fuzz deps vet fmt lint clean
+.PHONY: help run test check build bench soak fuzz deps vet fmt lint clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -32,6 +32,9 @@ build: ## bin/anteroom, as it ships: static, stripped, without paths
 
 bench: build ## every figure beside its floor (bench/README.md)
 	go run ./bench
+
+soak: ## 2,000 people in each of four companies through 30 cycles of changes and faults, on both databases; about 15 minutes
+	go test -count=1 -v -timeout 90m ./soak -people 2000 -groups 60 -cycles 30 -durable $(SOAK)
 
 fuzz: ## every fuzz target for 60 s each (FUZZTIME=10m for longer)
 	@.ci/fuzz $(FUZZTIME)

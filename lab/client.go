@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -23,14 +24,22 @@ const maxAnswer = 64 << 20
 // credentials: the real providers stop, too, and put the job into quarantine.
 var ErrUnauthorized = errors.New("the server refused the credentials")
 
+// ErrNotCompliant is what a cycle of Entra ends with when the server answers a
+// query with 404: such a job goes into quarantine, too.
+var ErrNotCompliant = errors.New("SCIM compliance issue")
+
 // errGivenUp ends a cycle after too many requests in a row without an answer.
 var errGivenUp = errors.New("the server does not answer")
+
+// errUnread ends a cycle that could not read the server first.
+var errUnread = errors.New("the server could not be read")
 
 // silent is how many requests in a row may stay without an answer.
 const silent = 20
 
 // client speaks HTTP to one target.
 type client struct {
+	mu     sync.Mutex // guards target
 	target Target
 	base   string // without query and trailing slash
 	flags  string // the base's own query, sent with every request
@@ -38,14 +47,26 @@ type client struct {
 	http   *http.Client
 	err    error // why the target cannot be used
 
+	now     func() time.Time // the directory's clock, by which access tokens age
+	oauth   *oauth           // nil when the target wants none
 	record  *recorder
 	silence atomic.Int32
 }
 
+// to gives the target as it is now.
+func (c *client) to() Target {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.target
+}
+
 func newClient(t Target, header http.Header) *client {
-	c := &client{target: t, header: header, http: t.HTTP, record: &recorder{}}
+	c := &client{target: t, header: header, http: t.HTTP, record: &recorder{}, now: time.Now}
 	if c.http == nil {
 		c.http = &http.Client{Timeout: 60 * time.Second}
+	}
+	if t.OAuth != nil && t.Token == "" {
+		c.oauth = &oauth{OAuth: *t.OAuth, http: c.http}
 	}
 	u, err := url.Parse(strings.TrimSpace(t.URL))
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
@@ -135,7 +156,7 @@ func (c *client) do(ctx context.Context, method, path, query string, body any) (
 	}
 	path = withQuery(path, c.flags, query)
 	for try := 1; ; try++ {
-		r, err := c.once(ctx, method, path, sent, try)
+		r, err := c.authorized(ctx, method, path, sent, try)
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
@@ -167,7 +188,7 @@ func (c *client) finish(r *reply, err error, tries int) (*reply, error) {
 
 // fatal says whether an error ends the whole cycle.
 func fatal(err error) bool {
-	return errors.Is(err, ErrUnauthorized) || errors.Is(err, errGivenUp)
+	return errors.Is(err, ErrUnauthorized) || errors.Is(err, ErrNotCompliant) || errors.Is(err, errUnread) || errors.Is(err, errGivenUp)
 }
 
 func encode(body any) ([]byte, error) {
@@ -196,11 +217,15 @@ func withQuery(path, flags, query string) string {
 
 // once makes one request and reads its whole answer.
 func (c *client) once(ctx context.Context, method, path string, sent []byte, try int) (*reply, error) {
+	req, err := c.request(ctx, method, path, sent)
+	if err != nil {
+		return nil, err
+	}
 	began := time.Now()
-	r, err := c.transmit(ctx, method, path, sent)
-	x := Exchange{Method: method, Path: path, Try: try, Sent: sent, Err: err, Duration: time.Since(began)}
+	r, err := c.transmit(req, path)
+	x := Exchange{Method: method, Path: path, Try: try, Sent: sent, Err: err, Duration: time.Since(began), SentHeader: c.shown(req)}
 	if r != nil {
-		x.Status, x.Received = r.status, r.body
+		x.Status, x.Received, x.ReceivedHeader = r.status, r.body, r.header
 	}
 	c.record.exchange(x)
 	if c.target.OnExchange != nil {
@@ -209,7 +234,7 @@ func (c *client) once(ctx context.Context, method, path string, sent []byte, try
 	return r, err
 }
 
-func (c *client) transmit(ctx context.Context, method, path string, sent []byte) (*reply, error) {
+func (c *client) request(ctx context.Context, method, path string, sent []byte) (*http.Request, error) {
 	var body io.Reader
 	if sent != nil {
 		body = bytes.NewReader(sent)
@@ -219,6 +244,10 @@ func (c *client) transmit(ctx context.Context, method, path string, sent []byte)
 		return nil, err
 	}
 	c.prepare(req, sent != nil)
+	return req, nil
+}
+
+func (c *client) transmit(req *http.Request, path string) (*reply, error) {
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return nil, err
@@ -228,7 +257,23 @@ func (c *client) transmit(ctx context.Context, method, path string, sent []byte)
 	if err != nil {
 		return nil, fmt.Errorf("read answer: %w", err)
 	}
-	return &reply{method: method, path: path, status: resp.StatusCode, header: resp.Header, body: got}, nil
+	return &reply{method: req.Method, path: path, status: resp.StatusCode, header: resp.Header, body: got}, nil
+}
+
+// shown gives a request's headers as they may be shown: without secrets.
+func (c *client) shown(req *http.Request) http.Header {
+	h := req.Header.Clone()
+	switch t := c.to(); {
+	case t.Token != "" && t.RawToken:
+		h.Set("Authorization", "TOKEN")
+	case t.Token != "":
+		h.Set("Authorization", "Bearer TOKEN")
+	case t.OAuth != nil:
+		h.Set("Authorization", "Bearer ACCESS-TOKEN")
+	case h.Get("Authorization") != "":
+		h.Set("Authorization", "Basic USER:PASSWORD")
+	}
+	return h
 }
 
 // prepare sets the client's own headers and the credentials.
@@ -238,11 +283,13 @@ func (c *client) prepare(req *http.Request, withBody bool) {
 			req.Header[name] = values
 		}
 	}
-	switch t := c.target; {
+	switch t := c.to(); {
 	case t.Token != "" && t.RawToken:
 		req.Header.Set("Authorization", t.Token)
 	case t.Token != "":
 		req.Header.Set("Authorization", "Bearer "+t.Token)
+	case c.oauth != nil:
+		req.Header.Set("Authorization", "Bearer "+c.oauth.held())
 	case t.User != "" || t.Password != "":
 		req.SetBasicAuth(t.User, t.Password)
 	}

@@ -23,24 +23,56 @@ type Directory struct {
 	clock *Clock
 
 	mu             sync.Mutex
+	seed           uint64
+	chance         *rand.PCG // behind random
 	random         *rand.Rand
 	people         map[string]*Person
 	groups         map[string]*group
 	assigned       map[string][]AppRole // people assigned directly, with their roles
 	assignedGroups map[string][]AppRole
+	mappings       []Mapping
 }
 
 // NewDirectory returns an empty directory. The seed decides the ids it will
 // give out.
 func NewDirectory(seed uint64) *Directory {
+	chance := chanceOf(seed)
 	return &Directory{
 		clock:          &Clock{},
-		random:         rand.New(rand.NewPCG(seed, 0x616e7465726f6f6d)),
+		seed:           seed,
+		chance:         chance,
+		random:         rand.New(chance),
 		people:         map[string]*Person{},
 		groups:         map[string]*group{},
 		assigned:       map[string][]AppRole{},
 		assignedGroups: map[string][]AppRole{},
 	}
+}
+
+func chanceOf(seed uint64) *rand.PCG { return rand.NewPCG(seed, 0x616e7465726f6f6d) }
+
+// Mappings returns the directory's own table of user attributes, nil when it has
+// none. Providers made with it use it in place of their default, where theirs is
+// not fixed.
+func (d *Directory) Mappings() []Mapping {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.mappings)
+}
+
+// SetMappings gives the directory a table of user attributes, or with nil none.
+// Providers that exist already keep theirs. A table that cannot be used is an
+// error and changes nothing.
+func (d *Directory) SetMappings(table []Mapping) error {
+	if table != nil {
+		if _, err := compileMapping(table); err != nil {
+			return err
+		}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.mappings = slices.Clone(table)
+	return nil
 }
 
 // Clock returns the directory's clock.

@@ -1,10 +1,13 @@
 package lab_test
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/anteroom-id/anteroom/lab"
@@ -46,12 +49,52 @@ func TestGenerateIsRealistic(t *testing.T) {
 	if beyondASCII < 300 || apostrophes < 10 || capitals < 50 || managed != 999 || incomplete < 50 {
 		t.Errorf("beyond ASCII %d, apostrophes %d, capitals %d, managed %d, incomplete %d", beyondASCII, apostrophes, capitals, managed, incomplete)
 	}
-	groups := map[string]bool{}
-	for _, g := range d.Groups() {
-		if groups[g.DisplayName] || len(g.Members) == 0 {
+}
+
+func TestGeneratedNamesAreOfManyScriptsAndLengths(t *testing.T) {
+	scripts := map[string]*unicode.RangeTable{
+		"Cyrillic": unicode.Cyrillic, "Greek": unicode.Greek, "Arabic": unicode.Arabic, "Hebrew": unicode.Hebrew, "Chinese": unicode.Han,
+		"Japanese": unicode.Hiragana, "Korean": unicode.Hangul, "Thai": unicode.Thai, "Devanagari": unicode.Devanagari,
+	}
+	count := map[string]int{}
+	for _, p := range lab.Generate(1, 1000, 0).People() {
+		for name, table := range scripts {
+			if strings.ContainsFunc(p.DisplayName, func(r rune) bool { return unicode.Is(table, r) }) {
+				count[name]++
+			}
+		}
+		for name, yes := range map[string]bool{
+			"apostrophe": strings.ContainsAny(p.DisplayName, "'’"), "diacritic": strings.ContainsAny(p.DisplayName, "áéüłøÅçñ"),
+			"very long": utf8.RuneCountInString(p.DisplayName) > 60, "single": p.Surname == "" && p.GivenName != "", "very short": utf8.RuneCountInString(p.DisplayName) <= 4,
+		} {
+			if yes {
+				count[name]++
+			}
+		}
+		if len(p.MailNickname) > 64 || strings.ContainsAny(p.UserPrincipalName, " '’") || strings.Trim(p.DisplayName, " ") != p.DisplayName {
+			t.Errorf("%q is called %q", p.UserPrincipalName, p.DisplayName)
+		}
+	}
+	for _, name := range append(slices.Collect(maps.Keys(scripts)), "apostrophe", "diacritic", "very long", "single", "very short") {
+		if count[name] < 5 {
+			t.Errorf("%s: %d of 1000 names", name, count[name])
+		}
+	}
+}
+
+func TestGeneratedGroupsAreOneLargeAFewMiddlingAndManySmall(t *testing.T) {
+	names := map[string]bool{}
+	var sizes []int
+	for _, g := range lab.Generate(1, 1000, 60).Groups() {
+		if names[g.DisplayName] || len(g.Members) == 0 {
 			t.Errorf("group %q is there twice or empty", g.DisplayName)
 		}
-		groups[g.DisplayName] = true
+		names[g.DisplayName] = true
+		sizes = append(sizes, len(g.Members))
+	}
+	slices.Sort(sizes)
+	if n := len(sizes); sizes[n-1] != 500 || sizes[n-2] != 142 || sizes[n-7] != 83 || sizes[n-8] > 14 || sizes[0] < 2 || sizes[n/2] > 8 {
+		t.Errorf("groups have %v members", sizes)
 	}
 }
 

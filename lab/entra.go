@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 )
 
 // EntraOptions says how an [Entra] behaves. The zero value is the job of a
@@ -20,7 +19,8 @@ type EntraOptions struct {
 	OptSCIM062020 bool
 	// Workers is how many requests run at the same time; 0 means 1.
 	Workers int
-	// Mapping is the table of user attributes; nil means [DefaultMapping].
+	// Mapping is the table of user attributes; nil means the directory's own
+	// ([Directory.SetMappings]), or else [DefaultMapping].
 	Mapping []Mapping
 	// NoGroups switches the mapping of groups off. Members of assigned groups
 	// stay in scope.
@@ -34,6 +34,18 @@ type EntraOptions struct {
 	// of the resource ("urn:…:User:microsoftId") when creating. Otherwise they
 	// stand in an object under the schema's URN.
 	FlatCore bool
+	// NoCreate, NoUpdate and NoDelete clear the boxes under Target Object Actions
+	// for users. Disabling is an update; only what follows a hard delete is a
+	// deletion.
+	NoCreate, NoUpdate, NoDelete bool
+	// Backoff lets what has failed wait before it is tried again: until 6, 12 and
+	// 24 hours after its first failure by the directory's clock, then daily, and
+	// after 28 days no more. A change of it in the directory, and a restart, end
+	// the waiting. Without Backoff every cycle tries again.
+	Backoff bool
+	// MaxRemovals is how many people and groups one cycle may disable or delete;
+	// more are staged until [Entra.AllowRemovals]. 0 means any number.
+	MaxRemovals int
 	// NoCompare ends a cycle without reading the server back.
 	NoCompare bool
 	// OnProgress is called after every step, from one goroutine at a time.
@@ -44,15 +56,12 @@ type EntraOptions struct {
 // Microsoft Entra ID. Its methods are safe for concurrent use; cycles run one
 // after another.
 type Entra struct {
-	dir     *Directory
-	client  *client
+	runner
 	opt     EntraOptions
 	mapping *mapping
 	dialect dialect
 	err     error // why it cannot run
-
-	run    sync.Mutex // one cycle at a time
-	cycles int
+	escrows escrows
 
 	mu       sync.Mutex // guards what follows
 	accounts map[string]*account
@@ -60,6 +69,7 @@ type Entra struct {
 	released map[string]string // server id → ObjectID of accounts no longer managed
 	deleted  map[string]string // server id → name, after DELETE
 	deletedG map[string]string
+	allowed  bool // the next cycle may remove as many as it likes
 }
 
 // account is what Entra remembers of a person at the server.
@@ -69,6 +79,8 @@ type account struct {
 	sent    map[string]any // values last sent or found, by target
 	active  bool
 	managed bool   // false after the person was unassigned
+	stale   bool   // to be compared with the server again
+	unsure  bool   // so is the reference to the manager
 	manager string // the manager's server id last sent
 	// managerSent says that the reference was sent or found, so that its
 	// absence means something.
@@ -79,24 +91,30 @@ type account struct {
 // told by the first call.
 func NewEntra(dir *Directory, t Target, opt EntraOptions) *Entra {
 	if opt.Mapping == nil {
+		opt.Mapping = dir.Mappings()
+	}
+	if opt.Mapping == nil {
 		opt.Mapping = DefaultMapping()
 	}
-	e := &Entra{
-		dir: dir, opt: opt,
-		accounts: map[string]*account{}, groups: map[string]*pushedGroup{},
-		released: map[string]string{}, deleted: map[string]string{}, deletedG: map[string]string{},
-	}
-	e.client = newClient(t, http.Header{
+	c := newClient(t, http.Header{
 		"Accept":       {"application/scim+json"},
 		"Content-Type": {"application/scim+json; charset=utf-8"},
 		"User-Agent":   {"anteroom-lab/1 (Entra)"},
 	})
-	if hasFlag(e.client.flags) {
+	if hasFlag(c.flags) {
 		opt.OptSCIM062020 = true
 	} else if opt.OptSCIM062020 {
-		e.client.flags = strings.Trim(e.client.flags+"&aadOptscim062020", "&")
+		c.flags = strings.Trim(c.flags+"&aadOptscim062020", "&")
 	}
-	e.dialect = dialect{compliant: opt.OptSCIM062020}
+	e := &Entra{
+		runner: newRunner("entra", dir, c, opt.Workers, opt.OnProgress, opt.NoCompare), opt: opt,
+		dialect: dialect{compliant: opt.OptSCIM062020}, escrows: escrows{on: opt.Backoff, clock: dir.clock},
+		accounts: map[string]*account{}, groups: map[string]*pushedGroup{},
+		released: map[string]string{}, deleted: map[string]string{}, deletedG: map[string]string{},
+	}
+	if opt.OptSCIM062020 {
+		e.name = "entra-062020"
+	}
 	e.mapping, e.err = compileMapping(opt.Mapping)
 	return e
 }
@@ -109,11 +127,18 @@ func hasFlag(query string) bool {
 // where groups are mapped for a group, that cannot exist, and wants an empty
 // list. The error says what the administrator would read.
 func (e *Entra) TestConnection(ctx context.Context) error {
-	if e.err != nil {
-		return e.err
+	e.run.Lock()
+	defer e.run.Unlock()
+	return e.test(ctx)
+}
+
+// test is TestConnection for callers that hold the lock.
+func (e *Entra) test(ctx context.Context) error {
+	first, err := e.firstMatch()
+	if err != nil {
+		return err
 	}
 	guid := quote(e.dir.NewGUID())
-	first := e.mapping.matches[0].Target
 	if err := e.probe(ctx, "/Users", "filter="+url.QueryEscape(first+" eq "+guid)); err != nil {
 		return err
 	}
@@ -129,7 +154,7 @@ func (e *Entra) probe(ctx context.Context, endpoint, query string) error {
 		return err
 	}
 	if r.status != http.StatusOK {
-		return fmt.Errorf("SCIM compliance issue: HTTP/%d was returned rather than the expected HTTP/200: %w", r.status, r.failure())
+		return fmt.Errorf("%w: HTTP/%d was returned rather than the expected HTTP/200: %w", ErrNotCompliant, r.status, r.failure())
 	}
 	kind, _, _ := mime.ParseMediaType(r.header.Get("Content-Type"))
 	if kind != "application/scim+json" {
@@ -150,50 +175,27 @@ func (e *Entra) probe(ctx context.Context, endpoint, query string) error {
 // tried again by the next cycle. The error says why the whole cycle ended
 // early: the context, refused credentials, a silent server, a bad mapping.
 func (e *Entra) Cycle(ctx context.Context) (*Summary, error) {
-	if e.err != nil {
-		return nil, e.err
+	if _, err := e.firstMatch(); err != nil {
+		return nil, err
 	}
-	e.run.Lock()
-	defer e.run.Unlock()
-	e.cycles++
-	e.client.record = &recorder{}
-	began, s := time.Now(), e.dir.snapshot()
-	j := newJob(ctx, e.client, e.opt.Workers, e.opt.OnProgress)
-	defer j.cancel(nil)
-	e.push(j, s)
-	out := &Summary{Client: "entra", Cycle: e.cycles, Kind: kind(e.cycles), Groups: len(s.groups), Duration: time.Since(began)}
-	for _, p := range s.people {
-		if p.active() {
-			out.People++
-		}
-	}
-	out.Tally, out.Did, out.Errors, out.Failed = e.client.record.read()
-	if err := j.err(); err != nil || e.opt.NoCompare {
-		return out, err
-	}
-	return out, out.compare(e.compare(ctx, s, j.then()))
-}
-
-func kind(cycle int) string {
-	if cycle == 1 {
-		return "initial"
-	}
-	return "incremental"
+	return e.cycle(ctx, e)
 }
 
 // push runs the phases of a cycle in Entra's order: people, then their
 // managers when everybody exists, then groups, then memberships.
 func (e *Entra) push(j *job, s *snapshot) {
-	ids, gone := e.everybody(s), e.unscoped(s)
-	guess := e.guess(s)
-	j.expect(len(ids) + len(gone) + guess)
+	ids, gone := e.stage(s, e.everybody(s), e.unscoped(s))
+	j.expect(len(ids) + len(gone) + e.guess(s))
 	j.each("people", len(ids), func(ctx context.Context, i int) (string, error) {
-		return e.person(ctx, s, ids[i])
+		id, p := ids[i], s.people[ids[i]]
+		return e.tried(id, known(p), id, func() (string, error) { return e.person(ctx, s, id) })
 	})
 	if e.mapping.manager != nil {
 		j.each("managers", len(s.order), func(ctx context.Context, i int) (string, error) {
 			p := s.people[s.order[i]]
-			return p.UserPrincipalName, e.manager(ctx, p)
+			return e.tried(p.ObjectID+" manager", p.Manager, p.UserPrincipalName, func() (string, error) {
+				return p.UserPrincipalName, e.manager(ctx, p)
+			})
 		})
 	}
 	if e.opt.NoGroups {
@@ -201,16 +203,25 @@ func (e *Entra) push(j *job, s *snapshot) {
 	}
 	j.each("groups", len(s.groups)+len(gone), func(ctx context.Context, i int) (string, error) {
 		if i < len(gone) {
-			return e.dropGroup(ctx, gone[i])
+			return e.tried(gone[i], nil, gone[i], func() (string, error) { return e.dropGroup(ctx, gone[i]) })
 		}
 		g := &s.groups[i-len(gone)]
-		return g.DisplayName, e.group(ctx, g)
+		return e.tried(g.ObjectID, g.DisplayName, g.DisplayName, func() (string, error) { return g.DisplayName, e.group(ctx, g) })
 	})
 	tasks := e.memberships(s)
 	j.expect(len(tasks) - e.pending(s))
 	j.each("members", len(tasks), func(ctx context.Context, i int) (string, error) {
-		return tasks[i].name, e.members(ctx, tasks[i])
+		m := tasks[i]
+		return e.tried(m.key(), nil, m.name, func() (string, error) { return m.name, e.members(ctx, m) })
 	})
+}
+
+// known is what an escrow remembers of a person: nil of one who is gone.
+func known(p *subject) any {
+	if p == nil {
+		return nil
+	}
+	return *p
 }
 
 // guess tells how many steps are to come besides people and groups to delete.
@@ -261,11 +272,11 @@ func (e *Entra) everybody(s *snapshot) []string {
 // Compare reads the server back through SCIM and says whether its state is the
 // directory's. Resources that Entra never touched do not matter.
 func (e *Entra) Compare(ctx context.Context) (*Comparison, error) {
+	e.run.Lock()
+	defer e.run.Unlock()
 	if e.err != nil {
 		return nil, e.err
 	}
-	e.run.Lock()
-	defer e.run.Unlock()
 	return e.compare(ctx, e.dir.snapshot(), e.opt.OnProgress)
 }
 

@@ -24,6 +24,9 @@ func (e *Entra) expectPeople(s *snapshot) []expectedPerson {
 	for _, id := range s.order {
 		p, a := s.people[id], e.accounts[id]
 		switch {
+		case p.active() && (a == nil || !a.managed) && e.opt.NoCreate:
+		case p.active() && a != nil && a.managed && e.opt.NoUpdate:
+			out = append(out, e.expectPerson(a, a.sent))
 		case p.active() && (a == nil || !a.managed):
 			out = append(out, expectedPerson{name: p.UserPrincipalName})
 		case p.active():

@@ -14,6 +14,8 @@ type pushedGroup struct {
 	id      string
 	name    string
 	members map[string]string // ObjectID → server id, as last sent
+	stale   bool              // to be compared with the server again
+	unsure  bool              // all members are to be sent again
 }
 
 func (e *Entra) pushed(id string) *pushedGroup {
@@ -67,7 +69,7 @@ func (e *Entra) group(ctx context.Context, g *Group) error {
 	if known == nil {
 		return e.matchGroup(ctx, g)
 	}
-	if known.name == g.DisplayName {
+	if known.name == g.DisplayName && !known.stale {
 		return nil
 	}
 	doc, found, err := e.client.read(ctx, "/Groups", known.id, "excludedAttributes=members")
@@ -103,7 +105,7 @@ func (e *Entra) matchGroup(ctx context.Context, g *Group) error {
 
 func (e *Entra) lookupGroup(ctx context.Context, g *Group) (object, error) {
 	q := "excludedAttributes=members&filter=" + url.QueryEscape("displayName eq "+quote(g.DisplayName))
-	found, err := e.client.find(ctx, "/Groups", q)
+	found, err := e.query(ctx, "/Groups", q)
 	switch {
 	case err != nil || len(found) == 0:
 		return nil, err
@@ -146,8 +148,10 @@ func (e *Entra) alignGroup(ctx context.Context, g *Group, known *pushedGroup, do
 			return err
 		}
 	}
-	known.name = g.DisplayName
-	e.client.record.count(deed, 1)
+	known.stale = false
+	if known.name = g.DisplayName; len(ops) > 0 || deed == "groups matched" {
+		e.client.record.count(deed, 1)
+	}
 	return nil
 }
 
@@ -159,6 +163,11 @@ type membership struct {
 }
 
 type pushedMember struct{ person, id string }
+
+// key names the change.
+func (m *membership) key() string {
+	return fmt.Sprintf("%s %t %s", m.group, m.add, m.people[0].person)
+}
 
 // memberships lists what to change. People without an account are skipped; the
 // memberships of the disabled stay, because Entra does not send them again when
@@ -175,7 +184,7 @@ func (e *Entra) memberships(s *snapshot) []membership {
 		}
 		var add, remove []pushedMember
 		for _, p := range g.Members {
-			if a := e.accounts[p]; a != nil && a.managed && known.members[p] != a.id {
+			if a := e.accounts[p]; a != nil && a.managed && (known.unsure || known.members[p] != a.id) {
 				add = append(add, pushedMember{p, a.id})
 			}
 		}
@@ -186,6 +195,7 @@ func (e *Entra) memberships(s *snapshot) []membership {
 				remove = append(remove, pushedMember{p, id})
 			}
 		}
+		known.unsure = false
 		slices.SortFunc(remove, func(a, b pushedMember) int { return cmp.Compare(a.person, b.person) })
 		tasks = append(tasks, e.batches(g, add, true)...)
 		tasks = append(tasks, e.batches(g, remove, false)...)
@@ -242,7 +252,7 @@ func (e *Entra) needed(ctx context.Context, g *pushedGroup, m membership) ([]pus
 	var out []pushedMember
 	for _, p := range m.people {
 		q := fmt.Sprintf("id eq %s and members eq %s", quote(g.id), quote(p.id))
-		found, err := e.client.find(ctx, "/Groups", "filter="+url.QueryEscape(q)+"&attributes=id")
+		found, err := e.query(ctx, "/Groups", "filter="+url.QueryEscape(q)+"&attributes=id")
 		if err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -64,7 +65,7 @@ func (e *Entra) person(ctx context.Context, s *snapshot, id string) (string, err
 
 // purge follows a hard delete.
 func (e *Entra) purge(ctx context.Context, id string, a *account) (string, error) {
-	if !a.managed {
+	if !a.managed || e.opt.NoDelete {
 		return a.name, nil
 	}
 	if err := e.client.remove(ctx, "/Users", a.id); err != nil {
@@ -102,12 +103,14 @@ func (e *Entra) match(ctx context.Context, p *subject) error {
 
 // lookup gives the one resource that a matching attribute finds, or nil.
 func (e *Entra) lookup(ctx context.Context, p *subject) (object, error) {
+	asked := false
 	for _, r := range e.mapping.matches {
 		v := text(r.value(p))
 		if v == "" {
 			continue
 		}
-		found, err := e.client.find(ctx, "/Users", "filter="+url.QueryEscape(r.Target+" eq "+quote(v)))
+		asked = true
+		found, err := e.query(ctx, "/Users", "filter="+url.QueryEscape(r.Target+" eq "+quote(v)))
 		if err != nil {
 			return nil, err
 		}
@@ -118,10 +121,27 @@ func (e *Entra) lookup(ctx context.Context, p *subject) (object, error) {
 			return found[0], nil
 		}
 	}
+	if !asked {
+		return nil, fmt.Errorf("no matching attribute has a value; Entra skips such a person")
+	}
 	return nil, nil
 }
 
+// query is find for an endpoint that always exists: 404 to a query ends the
+// cycle.
+func (e *Entra) query(ctx context.Context, endpoint, query string) ([]object, error) {
+	found, err := e.client.find(ctx, endpoint, query)
+	var f *Failure
+	if errors.As(err, &f) && f.Status == http.StatusNotFound {
+		return nil, fmt.Errorf("%w: HTTP/404 was returned rather than the expected HTTP/200: %w", ErrNotCompliant, err)
+	}
+	return found, err
+}
+
 func (e *Entra) create(ctx context.Context, p *subject) (*reply, error) {
+	if e.opt.NoCreate {
+		return nil, nil
+	}
 	want := e.mapping.values(p)
 	r, err := e.client.send(ctx, http.MethodPost, "/Users", e.resource(want))
 	if err != nil {
@@ -156,7 +176,7 @@ func (e *Entra) resource(want map[string]any) object {
 // update compares with what was last sent, then with the server, and patches
 // what differs. An account that the server lost is matched again.
 func (e *Entra) update(ctx context.Context, p *subject, a *account) error {
-	if !differs(a.sent, e.mapping.values(p)) {
+	if !a.stale && !differs(a.sent, e.mapping.values(p)) || e.opt.NoUpdate {
 		return nil
 	}
 	doc, found, err := e.client.read(ctx, "/Users", a.id, "")
@@ -186,13 +206,21 @@ func differs(sent, want map[string]any) bool {
 // align patches what a resource has different from the directory.
 func (e *Entra) align(ctx context.Context, p *subject, a *account, doc object, deed string) error {
 	want := e.mapping.values(p)
-	if changes := e.mapping.changes(doc, want); len(changes) > 0 {
+	changes := e.mapping.changes(doc, want)
+	if e.opt.NoUpdate {
+		a.sent = e.mapping.held(doc, want)
+		e.client.record.count(deed, 1)
+		return nil
+	}
+	if len(changes) > 0 {
 		if err := e.patchUser(ctx, a, changes); err != nil {
 			return err
 		}
 	}
-	a.name, a.sent, a.active = p.UserPrincipalName, want, true
-	e.client.record.count(deed, 1)
+	if len(changes) > 0 || deed != "updated" {
+		e.client.record.count(deed, 1)
+	}
+	a.name, a.sent, a.active, a.stale = p.UserPrincipalName, want, true, false
 	return nil
 }
 
@@ -204,7 +232,7 @@ func (e *Entra) patchUser(ctx context.Context, a *account, changes []change) err
 // disable switches an account off. Only what follows from IsSoftDeleted is
 // sent; other attributes wait until the person is back.
 func (e *Entra) disable(ctx context.Context, p *subject, a *account) error {
-	if !a.active {
+	if !a.active || e.opt.NoUpdate {
 		return nil
 	}
 	doc, found, err := e.client.read(ctx, "/Users", a.id, "")
@@ -246,30 +274,34 @@ func (e *Entra) switched(p *subject) map[string]any {
 // the server whether it has it already. RFC 7643 §4.3
 func (e *Entra) manager(ctx context.Context, p *subject) error {
 	a := e.account(p.ObjectID)
-	if a == nil || !a.managed || !p.active() {
+	if a == nil || !a.managed || !p.active() || e.opt.NoUpdate {
 		return nil
 	}
 	boss, known := e.boss(p)
-	if !known || boss == a.manager {
+	if !known || boss == a.manager && !a.unsure {
 		return nil
 	}
 	target := e.mapping.manager.Target
 	if boss != "" {
 		q := fmt.Sprintf("id eq %s and manager eq %s", quote(a.id), quote(boss))
-		found, err := e.client.find(ctx, "/Users", "filter="+url.QueryEscape(q)+"&attributes=id")
+		found, err := e.query(ctx, "/Users", "filter="+url.QueryEscape(q)+"&attributes=id")
 		if err != nil {
 			return err
 		}
 		if len(found) > 0 {
-			a.manager, a.managerSent = boss, true
+			a.manager, a.managerSent, a.unsure = boss, true, false
 			return nil
 		}
+	}
+	if boss == a.manager && boss == "" {
+		a.unsure = false
+		return nil
 	}
 	op := e.dialect.op(verb(a.manager != "", e.dialect), target, boss)
 	if _, err := e.client.send(ctx, http.MethodPatch, member("/Users", a.id), patch(op)); err != nil {
 		return err
 	}
-	a.manager, a.managerSent = boss, true
+	a.manager, a.managerSent, a.unsure = boss, true, false
 	e.client.record.count("managers set", 1)
 	return nil
 }

@@ -1,9 +1,19 @@
 package lab
 
 import (
+	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
+)
+
+// Bounds of expressions: Entra's portal takes no longer ones; the other two are
+// ours, so that no expression can eat the memory.
+const (
+	maxExpression = 10_000 // letters
+	maxNesting    = 16     // functions inside functions
+	maxText       = 16_384 // bytes of any value on the way; a longer one counts as none
 )
 
 // expression is a compiled attribute-mapping expression of Entra's portal:
@@ -16,6 +26,25 @@ import (
 // It gives nil for no value, a string, or a roleSet.
 type expression func(*subject) any
 
+// Evaluate gives the value that a mapping's source, an attribute's name or an
+// expression, has for a person who is assigned with these roles: a string, a
+// list of [AppRole] from the functions on role assignments, or nil for no
+// value. The functions are those that Microsoft documents for text, conditions
+// and roles; an unknown one, an unknown attribute or a malformed text is an
+// error that names it.
+func Evaluate(source string, p Person, roles ...AppRole) (any, error) {
+	e, err := compile(source)
+	if err != nil {
+		return nil, err
+	}
+	switch v := e(&subject{Person: p, InScope: true, Roles: roles}).(type) {
+	case roleSet:
+		return v.roles, nil
+	default:
+		return v, nil
+	}
+}
+
 // roleSet is what the app-role functions give; the target decides its shape on
 // the wire.
 type roleSet struct {
@@ -26,6 +55,9 @@ type roleSet struct {
 // compile reads an expression. An unknown function, an unknown attribute or a
 // malformed text is an error that names it.
 func compile(text string) (expression, error) {
+	if n := utf8.RuneCountInString(text); n > maxExpression {
+		return nil, fmt.Errorf("a mapping expression has at most %d letters, not %d", maxExpression, n)
+	}
 	text = strings.TrimSpace(text)
 	if isWord(text) {
 		return attribute(text)
@@ -52,8 +84,7 @@ func isWord(s string) bool {
 
 // attribute looks an attribute up by its name in any case.
 func attribute(name string) (expression, error) {
-	key := strings.ToLower(name)
-	switch key {
+	switch strings.ToLower(name) {
 	case "issoftdeleted":
 		return func(s *subject) any { return boolText(!s.active()) }, nil
 	case "accountenabled":
@@ -63,10 +94,11 @@ func attribute(name string) (expression, error) {
 	case "manager":
 		return func(s *subject) any { return orNil(s.Manager) }, nil
 	}
-	if _, ok := (&Person{}).attributes()[key]; !ok {
+	field := personField(name)
+	if field == nil {
 		return nil, fmt.Errorf("the directory has no attribute %q", name)
 	}
-	return func(s *subject) any { return orNil(s.attributes()[key]) }, nil
+	return func(s *subject) any { return orNil(*field(&s.Person)) }, nil
 }
 
 func boolText(b bool) string {
@@ -106,23 +138,55 @@ func (p *parser) take(token string) bool {
 	return false
 }
 
-// comparison reads a term, or two with = or <> between them.
+// comparison reads a term, or two with an operator between them. Where one of
+// the two has no value, the comparison fails, whatever the operator: so says
+// Microsoft of the conditions in IIF.
 func (p *parser) comparison() (expression, error) {
 	left, err := p.term()
 	if err != nil {
 		return nil, err
 	}
-	equal := p.take("=")
-	if !equal && !p.take("<>") {
-		return left, nil
+	for _, operator := range []string{"=", "<>", ">=", "<=", ">", "<"} {
+		if !p.take(operator) {
+			continue
+		}
+		right, err := p.term()
+		if err != nil {
+			return nil, err
+		}
+		return func(s *subject) any {
+			a, b := text(left(s)), text(right(s))
+			return boolText(a != "" && b != "" && holds(operator, order(a, b)))
+		}, nil
 	}
-	right, err := p.term()
-	if err != nil {
-		return nil, err
+	return left, nil
+}
+
+// holds says whether an operator is true of two values in this order.
+func holds(operator string, order int) bool {
+	switch operator {
+	case "=":
+		return order == 0
+	case "<>":
+		return order != 0
+	case ">=":
+		return order >= 0
+	case "<=":
+		return order <= 0
+	case ">":
+		return order > 0
 	}
-	return func(s *subject) any {
-		return boolText((text(left(s)) == text(right(s))) == equal)
-	}, nil
+	return order < 0
+}
+
+// order compares two values as numbers where both are some, else as text.
+func order(a, b string) int {
+	x, err1 := strconv.ParseFloat(a, 64)
+	y, err2 := strconv.ParseFloat(b, 64)
+	if err1 == nil && err2 == nil {
+		return cmp.Compare(x, y)
+	}
+	return cmp.Compare(a, b)
 }
 
 func (p *parser) term() (expression, error) {
@@ -166,19 +230,22 @@ func (p *parser) quoted() (string, error) {
 // call reads a function with its arguments, or a bare number.
 func (p *parser) call() (expression, error) {
 	start := p.at
+	if p.text[p.at] == '-' {
+		p.at++
+	}
 	for p.at < len(p.text) && isWord(p.text[p.at:p.at+1]) {
 		p.at++
 	}
 	word := p.text[start:p.at]
-	if word == "" {
+	if word == "" || word == "-" {
 		r, _ := utf8.DecodeRuneInString(p.text[start:])
 		return nil, fmt.Errorf("unexpected %q at column %d", r, start+1)
 	}
 	if !p.take("(") {
 		return func(*subject) any { return word }, nil
 	}
-	if p.depth++; p.depth > 16 {
-		return nil, fmt.Errorf("it is nested more than 16 deep")
+	if p.depth++; p.depth > maxNesting {
+		return nil, fmt.Errorf("it is nested more than %d deep", maxNesting)
 	}
 	args, err := p.arguments()
 	if err != nil {

@@ -2,7 +2,6 @@ package lab
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 )
 
@@ -12,89 +11,120 @@ func text(v any) string {
 	return s
 }
 
-// function binds one of Entra's expression functions to its arguments. Names
-// are compared without regard to case, as in the portal.
-func function(name string, args []expression) (expression, error) {
-	call, least := lookup(strings.ToLower(name))
-	if call == nil {
-		return nil, fmt.Errorf("the function %s is not known here", name)
+// builtin is one of Entra's expression functions.
+type builtin struct {
+	least, most int               // arguments; most 0 means any number
+	call        func(a []any) any // for the values of the arguments
+	bind        func(a []expression) (func(a []any) any, error)
+}
+
+// builtins are the functions known here, by name in lower case. What each does
+// is said in Microsoft's reference for writing expressions; what the reference
+// leaves open is said at the function. Functions on dates and on lists of
+// values are those of provisioning from personnel systems and are not known.
+func builtins() map[string]builtin {
+	return map[string]builtin{
+		"append":                  {2, 2, func(a []any) any { return text(a[0]) + text(a[1]) }, nil},
+		"coalesce":                {1, 0, coalesce, nil},
+		"iif":                     {3, 3, iif, nil},
+		"ignoreflowifnullorempty": {1, 1, func(a []any) any { return a[0] }, nil},
+		"instr":                   {2, 4, instr, nil},
+		"isnull":                  {1, 1, func(a []any) any { return boolText(a[0] == nil) }, nil},
+		"isnullorempty":           {1, 1, func(a []any) any { return boolText(!given(a[0])) }, nil},
+		"ispresent":               {1, 1, func(a []any) any { return boolText(given(a[0])) }, nil},
+		"join":                    {2, 0, join, nil},
+		"left":                    {2, 2, left, nil},
+		"mid":                     {3, 3, mid, nil},
+		"normalizediacritics":     {1, 1, nil, normalizeDiacritics},
+		"not":                     {1, 1, func(a []any) any { return boolText(!truth(a[0])) }, nil},
+		"pcase":                   {1, 2, pcase, nil},
+		"redact":                  {1, 1, func(a []any) any { return a[0] }, nil},
+		"replace":                 {5, 7, nil, replace},
+		"stripspaces":             {1, 1, func(a []any) any { return strings.ReplaceAll(text(a[0]), " ", "") }, nil},
+		"switch":                  {2, 0, nil, switchOn},
+		"tolower":                 {1, 2, func(a []any) any { return strings.ToLowerSpecial(culturesCase(a), text(a[0])) }, nil},
+		"toupper":                 {1, 2, func(a []any) any { return strings.ToUpperSpecial(culturesCase(a), text(a[0])) }, nil},
+		"trim":                    {1, 1, func(a []any) any { return strings.TrimSpace(text(a[0])) }, nil},
+		"word":                    {3, 3, word, nil},
+
+		"singleapproleassignment":            {1, 1, singleRole, nil},
+		"approleassignmentscomplex":          {1, 1, func(a []any) any { return allRoles(a, false) }, nil},
+		"assertiveapproleassignmentscomplex": {1, 1, func(a []any) any { return allRoles(a, true) }, nil},
 	}
-	if len(args) < least {
-		return nil, fmt.Errorf("%s takes at least %d arguments, not %d", name, least, len(args))
+}
+
+// function binds one of Entra's expression functions to its arguments. Names
+// are compared without regard to case. What a function leaves empty, or makes
+// longer than maxText, counts as no value.
+func function(name string, args []expression) (expression, error) {
+	f, ok := builtins()[strings.ToLower(name)]
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("the function %s is not known here", name)
+	case len(args) < f.least:
+		return nil, fmt.Errorf("%s takes at least %d arguments, not %d", name, f.least, len(args))
+	case f.most > 0 && len(args) > f.most:
+		return nil, fmt.Errorf("%s takes at most %d arguments, not %d", name, f.most, len(args))
+	}
+	call := f.call
+	if f.bind != nil {
+		var err error
+		if call, err = f.bind(args); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
 	}
 	return func(s *subject) any {
 		values := make([]any, len(args))
 		for i, a := range args {
 			values[i] = a(s)
 		}
-		return call(values)
+		return bounded(call(values))
 	}, nil
 }
 
-// lookup finds a function and the least number of arguments it takes.
-func lookup(name string) (call func([]any) any, least int) {
-	switch name {
-	case "switch":
-		return switchOn, 2
-	case "join":
-		return join, 2
-	case "append":
-		return func(a []any) any { return orNil(text(a[0]) + text(a[1])) }, 2
-	case "coalesce":
-		return coalesce, 1
-	case "iif":
-		return iif, 3
-	case "ispresent":
-		return func(a []any) any { return boolText(a[0] != nil) }, 1
-	case "not":
-		return func(a []any) any { return boolText(!strings.EqualFold(text(a[0]), "True")) }, 1
-	case "tolower":
-		return func(a []any) any { return orNil(strings.ToLower(text(a[0]))) }, 1
-	case "toupper":
-		return func(a []any) any { return orNil(strings.ToUpper(text(a[0]))) }, 1
-	case "trim":
-		return func(a []any) any { return orNil(strings.TrimSpace(text(a[0]))) }, 1
-	case "replace":
-		return replace, 5
-	case "mid":
-		return mid, 3
+func bounded(v any) any {
+	if s, ok := v.(string); ok && (s == "" || len(s) > maxText) {
+		return nil
 	}
-	return roleFunction(name), 1
+	return v
 }
 
-// roleFunction gives the functions on app-role assignments.
-func roleFunction(name string) func([]any) any {
-	switch name {
-	case "singleapproleassignment":
-		return singleRole
-	case "approleassignmentscomplex":
-		return func(a []any) any { return allRoles(a, false) }
-	case "assertiveapproleassignmentscomplex":
-		return func(a []any) any { return allRoles(a, true) }
-	}
-	return nil
-}
+// given says whether there is a value that is not the empty string.
+func given(v any) bool { return v != nil && v != "" }
 
-// switchOn is Switch(source, default, key1, value1, key2, value2, …).
-func switchOn(a []any) any {
-	for i := 2; i+1 < len(a); i += 2 {
-		if text(a[0]) == text(a[i]) {
-			return a[i+1]
+func truth(v any) bool { return strings.EqualFold(text(v), "True") }
+
+// switchOn is Switch(source, default, key1, value1, key2, value2, …), which
+// compares with case. A source without a value equals the key "".
+func switchOn(args []expression) (func([]any) any, error) {
+	if len(args)%2 != 0 {
+		return nil, fmt.Errorf("keys and values come in pairs, so that it takes an even number of arguments, not %d", len(args))
+	}
+	return func(a []any) any {
+		for i := 2; i < len(a); i += 2 {
+			if text(a[0]) == text(a[i]) {
+				return a[i+1]
+			}
 		}
-	}
-	return a[1]
+		return a[1]
+	}, nil
 }
 
 // join is Join(separator, source1, source2, …); missing sources leave no
 // separator behind.
 func join(a []any) any {
 	var parts []string
+	size := 0
 	for _, v := range a[1:] {
 		if s := text(v); s != "" {
 			parts = append(parts, s)
+			size += len(s) + len(text(a[0]))
 		}
 	}
-	return orNil(strings.Join(parts, text(a[0])))
+	if size > 2*maxText {
+		return nil
+	}
+	return strings.Join(parts, text(a[0]))
 }
 
 func coalesce(a []any) any {
@@ -106,37 +136,18 @@ func coalesce(a []any) any {
 	return nil
 }
 
+// iif is IIF(condition, valueIfTrue, valueIfFalse).
 func iif(a []any) any {
-	if strings.EqualFold(text(a[0]), "True") {
+	if truth(a[0]) {
 		return a[1]
 	}
 	return a[2]
 }
 
-// replace is Replace(source, oldValue, regexPattern, regexGroupName,
-// replacementValue, …) without the regular expressions.
-func replace(a []any) any {
-	if text(a[1]) == "" {
-		return a[0]
-	}
-	return orNil(strings.ReplaceAll(text(a[0]), text(a[1]), text(a[4])))
-}
-
-// mid is Mid(source, start, length), with start counted from 1.
-func mid(a []any) any {
-	letters := []rune(text(a[0]))
-	start, err1 := strconv.Atoi(text(a[1]))
-	length, err2 := strconv.Atoi(text(a[2]))
-	if err1 != nil || err2 != nil || start < 1 || start > len(letters) || length < 1 {
-		return nil
-	}
-	return orNil(string(letters[start-1 : min(len(letters), start-1+length)]))
-}
-
 // singleRole gives the value of one of the assigned roles.
 func singleRole(a []any) any {
 	if set, ok := a[0].(roleSet); ok && len(set.roles) > 0 {
-		return orNil(set.roles[0].Value)
+		return set.roles[0].Value
 	}
 	return nil
 }

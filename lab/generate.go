@@ -10,10 +10,11 @@ import (
 const Domain = "contoso.example"
 
 // Generate makes a directory of people and groups, the same for the same
-// numbers: many scripts, accents, apostrophes and long names, some attributes
-// missing, capital letters in some addresses, a tree of managers, one large
-// group and many small ones. Everybody is assigned with one app role (member,
-// admin or owner), and every group is assigned. Negative numbers count as zero.
+// numbers: many scripts, accents, apostrophes, single and very long names, some
+// attributes missing, capital letters in some addresses, a tree of managers, one
+// group of half the people, six of a department's size, and then teams of 2 to
+// 14. Everybody is assigned with one app role (member, admin or owner), and
+// every group is assigned. Negative numbers count as zero.
 func Generate(seed uint64, people, groups int) *Directory {
 	d := NewDirectory(seed)
 	m := maker{d: d, r: d.random, taken: map[string]int{}, cultures: cultures()}
@@ -48,7 +49,7 @@ func (m *maker) oneIn(n int) bool { return m.r.IntN(n) == 0 }
 func (m *maker) person(i int, before []string) *Person {
 	c := pick(m.r, m.cultures)
 	given, family := pick(m.r, c.given), pick(m.r, c.family)
-	local := m.local(given.ascii + "." + family.ascii)
+	local := m.local(strings.Trim(given.ascii+"."+family.ascii, "."))
 	dept := pick(m.r, departments())
 	p := &Person{
 		ObjectID:          m.d.guid(),
@@ -84,8 +85,11 @@ func (m *maker) local(wish string) string {
 // mail writes some addresses with capitals, as people type them.
 func (m *maker) mail(local string) string {
 	if m.oneIn(6) {
-		first, rest, _ := strings.Cut(local, ".")
-		return strings.ToUpper(first[:1]) + first[1:] + "." + strings.ToUpper(rest[:1]) + rest[1:] + "@Contoso.Example"
+		parts := strings.Split(local, ".")
+		for i, p := range parts {
+			parts[i] = strings.ToUpper(p[:1]) + p[1:]
+		}
+		return strings.Join(parts, ".") + "@Contoso.Example"
 	}
 	return local + "@" + Domain
 }
@@ -128,8 +132,7 @@ func (m *maker) role(i int) AppRole {
 	}
 }
 
-// group makes the i-th group: the first has about half of the people, later
-// ones fewer and fewer.
+// group makes the i-th group.
 func (m *maker) group(i int, people []string) *group {
 	g := &group{id: m.d.guid(), members: map[string]bool{}}
 	if names := groupNames(); i < len(names) {
@@ -137,11 +140,22 @@ func (m *maker) group(i int, people []string) *group {
 	} else {
 		g.name = fmt.Sprintf("Team %03d", i+1)
 	}
-	if len(people) == 0 {
-		return g
-	}
-	for range min(len(people), max(2, len(people)/(2+i))) {
+	for n := m.size(i, len(people)); len(g.members) < n; {
 		g.members[pick(m.r, people)] = true
 	}
 	return g
+}
+
+// size says how many of the people are in the i-th group: as in most companies,
+// half in the first, a tenth or so in a few departments, and a handful in each
+// of the many teams.
+func (m *maker) size(i, people int) int {
+	n := 2 + m.r.IntN(2+m.r.IntN(12))
+	switch {
+	case i == 0:
+		n = people / 2
+	case i <= 6:
+		n = people / (6 + i)
+	}
+	return min(people, max(n, 2))
 }

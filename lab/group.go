@@ -21,5 +21,7 @@ type group struct {
 }
 
 func (g *group) view() Group {
-	return Group{ObjectID: g.id, DisplayName: g.name, Members: slices.Sorted(maps.Keys(g.members))}
+	members := slices.AppendSeq(make([]string, 0, len(g.members)), maps.Keys(g.members))
+	slices.Sort(members)
+	return Group{ObjectID: g.id, DisplayName: g.name, Members: members}
 }

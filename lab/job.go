@@ -58,7 +58,7 @@ func (j *job) each(phase string, n int, step func(ctx context.Context, i int) (w
 // note counts a finished step and tells the caller.
 func (j *job) note(who string, err error) {
 	if err != nil && j.ctx.Err() == nil {
-		j.record.fail(who, err)
+		j.record.fail(who, err, j.phase == "managers" || j.phase == "members")
 		if fatal(err) {
 			j.cancel(err)
 		}

@@ -8,8 +8,6 @@ import (
 	"strings"
 )
 
-// listURN stands in the schemas of every list.
-
 // pageSize is what Okta asks for, and a good size for everybody.
 const pageSize = 100
 

@@ -124,11 +124,11 @@ func compileMapping(table []Mapping) (*mapping, error) {
 }
 
 // values computes what the server should hold, by target. Targets without a
-// value are absent: Entra's engine sends no nulls.
+// value are absent: Entra's engine sends no nulls, and here no empty strings.
 func (m *mapping) values(s *subject) map[string]any {
 	out := make(map[string]any, len(m.rules))
 	for i := range m.rules {
-		if v := m.rules[i].value(s); v != nil {
+		if v := m.rules[i].value(s); given(v) {
 			out[m.rules[i].Target] = v
 		}
 	}

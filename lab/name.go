@@ -57,6 +57,26 @@ func cultures() []culture {
 		{[]name{{"Nguyễn Thị", "nguyenthi"}, {"Aarav", "aarav"}, {"Lakshmi", "lakshmi"}, {"İpek", "ipek"}},
 			[]name{{"Phạm", "pham"}, {"Venkatanarasimharajuvaripeta", "venkatanarasimharajuvaripeta"}, {"Yılmaz", "yilmaz"}, {"Ng", "ng"}},
 			"en-IN", "+91 80 5555 ", "IN", "Bengaluru", "Karnataka", "560001", "4, MG Road (2nd floor)"},
+		{[]name{{"Ελένη", "eleni"}, {"Γιώργος", "giorgos"}, {"Χρυσάνθη", "chrysanthi"}},
+			[]name{{"Παπαδόπουλος", "papadopoulos"}, {"Αγγελοπούλου", "angelopoulou"}, {"Ζαΐμης", "zaimis"}},
+			"el-GR", "+30 21 0555 ", "GR", "Αθήνα", "Αττική", "105 57", "Οδός Ερμού 12"},
+		{[]name{{"נועה", "noa"}, {"יוסף", "yosef"}, {"שירה־לי", "shira-lee"}},
+			[]name{{"כהן", "cohen"}, {"בן־דוד", "ben-david"}, {"ז'בוטינסקי", "jabotinsky"}},
+			"he-IL", "+972 3 555 ", "IL", "תל אביב־יפו", "", "6158001", "רחוב אלנבי 99"},
+		{[]name{{"서연", "seoyeon"}, {"민준", "minjun"}, {"하늘", "haneul"}},
+			[]name{{"김", "kim"}, {"이", "lee"}, {"남궁", "namgung"}},
+			"ko-KR", "+82 2 5555 ", "KR", "서울특별시", "", "04524", "중구 세종대로 110"},
+		// One name is a whole name.
+		{[]name{{"Suryadi", "suryadi"}, {"Kartika", "kartika"}, {"Wahyuningsih", "wahyuningsih"}},
+			[]name{{"", ""}},
+			"id-ID", "+62 21 555 ", "ID", "Yogyakarta", "DI Yogyakarta", "55122", "Jl. Malioboro No. 56"},
+		// Long ones, and a mark that no keyboard has.
+		{[]name{{"Maria Aparecida do Perpétuo Socorro", "maria.aparecida"}, {"Francisco de Assis", "francisco.assis"}, {"Kealiʻi", "kealii"}},
+			[]name{{"de Albuquerque Cavalcanti e Vasconcellos Montenegro", "albuquerque-cavalcanti-vasconcellos"}, {"dos Santos", "santos"}, {"Kaʻōpūiki-Kalanianaʻole", "kaopuiki"}},
+			"pt-BR", "+55 71 5555 ", "BR", "Vitória da Conquista", "Bahia", "45000-907", "Praça Joaquim Correia, 55"},
+		{[]name{{"ศรีสุดา", "srisuda"}, {"लक्ष्मी", "laxmi"}, {"Gjyljeta", "gjyljeta"}},
+			[]name{{"วงศ์สุวรรณ", "wongsuwan"}, {"शर्मा", "sharma"}, {"Çelaj", "celaj"}},
+			"th-TH", "+66 2 555 ", "TH", "กรุงเทพมหานคร", "", "10200", "ถนนราชดำเนินกลาง 12"},
 	}
 }
 
@@ -86,5 +106,6 @@ func groupNames() []string {
 		`The "Core" Team`, "Backup operators", "Équipe Montréal", "R&D (Zürich)", "Night shift", "Managers",
 		"Contractors \\ external", "Works council", "Łódź office", "Legal", "Release captains", "Data protection",
 		"Onboarding 2026", "Field service", "مكتب الدار البيضاء", "Security", "Product design", "Support tier 2",
+		"Ομάδα πωλήσεων", "צוות שטח", "영업팀", "Ночная смена", "café & bar", "Team/With/Slashes",
 	}
 }

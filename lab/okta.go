@@ -34,12 +34,8 @@ type OktaOptions struct {
 // concurrent use; cycles run one after another. The real Okta acts on every
 // change at once; here a call of Cycle stands for a moment of that.
 type Okta struct {
-	dir    *Directory
-	client *client
-	opt    OktaOptions
-
-	run    sync.Mutex // one cycle at a time
-	cycles int
+	runner
+	opt OktaOptions
 
 	mu     sync.Mutex // guards what follows
 	users  map[string]*appUser
@@ -59,18 +55,26 @@ type appUser struct {
 // NewOkta returns a client. What is wrong with the target is told by the first
 // call.
 func NewOkta(dir *Directory, t Target, opt OktaOptions) *Okta {
-	o := &Okta{dir: dir, opt: opt, users: map[string]*appUser{}, groups: map[string]*pushedGroup{}, gone: map[string]string{}}
-	o.client = newClient(t, http.Header{
+	c := newClient(t, http.Header{
 		"Accept":         {"application/scim+json"},
 		"Accept-Charset": {"utf-8"},
 		"Content-Type":   {"application/scim+json; charset=utf-8"},
 		"User-Agent":     {"Okta SCIM Client 1.0.0"},
 	})
-	return o
+	name := "okta"
+	if opt.Custom {
+		name = "okta-custom"
+	}
+	return &Okta{
+		runner: newRunner(name, dir, c, opt.Workers, opt.OnProgress, opt.NoCompare), opt: opt,
+		users: map[string]*appUser{}, groups: map[string]*pushedGroup{}, gone: map[string]string{},
+	}
 }
 
 // TestConnection does what the button Test API Credentials does.
 func (o *Okta) TestConnection(ctx context.Context) error {
+	o.run.Lock()
+	defer o.run.Unlock()
 	queries := []string{"/Users?startIndex=1&count=2", "/Groups?startIndex=1&count=100"}
 	if o.opt.NoGroups {
 		queries = queries[:1]
@@ -95,27 +99,7 @@ func (o *Okta) TestConnection(ctx context.Context) error {
 // first time. What fails for one person or group is told in the summary, and
 // tried again by the next cycle. The error says why the whole cycle ended
 // early.
-func (o *Okta) Cycle(ctx context.Context) (*Summary, error) {
-	o.run.Lock()
-	defer o.run.Unlock()
-	o.cycles++
-	o.client.record = &recorder{}
-	began, s := time.Now(), o.dir.snapshot()
-	j := newJob(ctx, o.client, o.opt.Workers, o.opt.OnProgress)
-	defer j.cancel(nil)
-	o.push(j, s)
-	out := &Summary{Client: "okta", Cycle: o.cycles, Kind: kind(o.cycles), Groups: len(s.groups), Duration: time.Since(began)}
-	for _, p := range s.people {
-		if p.active() {
-			out.People++
-		}
-	}
-	out.Tally, out.Did, out.Errors, out.Failed = o.client.record.read()
-	if err := j.err(); err != nil || o.opt.NoCompare {
-		return out, err
-	}
-	return out, out.compare(o.compare(ctx, s, j.then()))
-}
+func (o *Okta) Cycle(ctx context.Context) (*Summary, error) { return o.cycle(ctx, o) }
 
 // push runs the phases: people, then groups with their members.
 func (o *Okta) push(j *job, s *snapshot) {
@@ -199,3 +183,6 @@ func (o *Okta) lookup(ctx context.Context, endpoint, attr, value string) (object
 
 // escape encodes a filter with %20 for a space, as Okta does.
 func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
+
+// rhythm: Okta acts on every change within moments.
+func (o *Okta) rhythm() rhythm { return rhythm{every: time.Minute} }

@@ -42,7 +42,8 @@ func mailOf(p *subject) string {
 
 // oktaID gives an id in Okta's form, always the same for the same person.
 func oktaID(prefix, guid string) string {
-	return prefix + strings.ReplaceAll(guid, "-", "")[:17]
+	id := strings.ReplaceAll(guid, "-", "")
+	return prefix + id[:min(len(id), 17)]
 }
 
 func (o *Okta) user(id string) *appUser {
@@ -58,6 +59,15 @@ func (o *Okta) setUser(id string, u *appUser) {
 		delete(o.users, id)
 		return
 	}
+	o.users[id] = u
+}
+
+// takeOver binds a person to a resource that was there already. Whoever it
+// belonged to before, under the same user name, has none any more.
+func (o *Okta) takeOver(id string, u *appUser) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	maps.DeleteFunc(o.users, func(_ string, other *appUser) bool { return other.id == u.id })
 	o.users[id] = u
 }
 
@@ -120,7 +130,7 @@ func (o *Okta) assign(ctx context.Context, p *subject) error {
 	}
 	on, _ := lookupKey(doc, "active")
 	u := &appUser{id: identifier(doc), name: p.UserPrincipalName, assigned: true, active: on != false}
-	o.setUser(p.ObjectID, u)
+	o.takeOver(p.ObjectID, u)
 	o.client.record.count("matched", 1)
 	return o.update(ctx, p, u)
 }

@@ -43,31 +43,41 @@ type AppRole struct {
 	DisplayName string `json:"displayName"`
 }
 
-// attributes gives a person's mappable attributes by Entra's names, lower case.
+// personFields gives a person's mappable attributes under Entra's names.
 // References (manager) and the computed IsSoftDeleted are not among them.
-func (p *Person) attributes() map[string]string {
-	return map[string]string{
-		"objectid":                   p.ObjectID,
-		"userprincipalname":          p.UserPrincipalName,
-		"mail":                       p.Mail,
-		"givenname":                  p.GivenName,
-		"surname":                    p.Surname,
-		"displayname":                p.DisplayName,
-		"jobtitle":                   p.JobTitle,
-		"department":                 p.Department,
-		"employeeid":                 p.EmployeeID,
-		"mailnickname":               p.MailNickname,
-		"telephonenumber":            p.Telephone,
-		"mobile":                     p.Mobile,
-		"facsimiletelephonenumber":   p.Fax,
-		"physicaldeliveryofficename": p.Office,
-		"streetaddress":              p.StreetAddress,
-		"city":                       p.City,
-		"state":                      p.State,
-		"postalcode":                 p.PostalCode,
-		"country":                    p.Country,
-		"preferredlanguage":          p.PreferredLanguage,
+func personFields() map[string]func(*Person) *string {
+	return map[string]func(*Person) *string{
+		"objectId":                   func(p *Person) *string { return &p.ObjectID },
+		"userPrincipalName":          func(p *Person) *string { return &p.UserPrincipalName },
+		"mail":                       func(p *Person) *string { return &p.Mail },
+		"givenName":                  func(p *Person) *string { return &p.GivenName },
+		"surname":                    func(p *Person) *string { return &p.Surname },
+		"displayName":                func(p *Person) *string { return &p.DisplayName },
+		"jobTitle":                   func(p *Person) *string { return &p.JobTitle },
+		"department":                 func(p *Person) *string { return &p.Department },
+		"employeeId":                 func(p *Person) *string { return &p.EmployeeID },
+		"mailNickname":               func(p *Person) *string { return &p.MailNickname },
+		"telephoneNumber":            func(p *Person) *string { return &p.Telephone },
+		"mobile":                     func(p *Person) *string { return &p.Mobile },
+		"facsimileTelephoneNumber":   func(p *Person) *string { return &p.Fax },
+		"physicalDeliveryOfficeName": func(p *Person) *string { return &p.Office },
+		"streetAddress":              func(p *Person) *string { return &p.StreetAddress },
+		"city":                       func(p *Person) *string { return &p.City },
+		"state":                      func(p *Person) *string { return &p.State },
+		"postalCode":                 func(p *Person) *string { return &p.PostalCode },
+		"country":                    func(p *Person) *string { return &p.Country },
+		"preferredLanguage":          func(p *Person) *string { return &p.PreferredLanguage },
 	}
+}
+
+// personField finds an attribute by its name in any case, nil when there is none.
+func personField(name string) func(*Person) *string {
+	for key, field := range personFields() {
+		if strings.EqualFold(key, name) {
+			return field
+		}
+	}
+	return nil
 }
 
 // fullName is what a directory shows when nobody typed a display name.

@@ -19,6 +19,9 @@ type recorder struct {
 	did    map[string]int
 	errors []string
 	failed int
+	refs   int // of the failed, those of references
+	wait   int
+	staged int
 	took   []time.Duration
 }
 
@@ -65,11 +68,29 @@ func (r *recorder) count(deed string, n int) {
 	r.did[deed] += n
 }
 
-// fail notes that something did not work for a person or group.
-func (r *recorder) fail(who string, err error) {
+// stage notes that removals wait for an administrator.
+func (r *recorder) stage(n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.staged = n
+}
+
+// waiting notes that something that failed earlier is not tried again yet.
+func (r *recorder) waiting() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.wait++
+}
+
+// fail notes that something did not work for a person or group, or for a
+// reference between them.
+func (r *recorder) fail(who string, err error, reference bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.failed++
+	if reference {
+		r.refs++
+	}
 	if len(r.errors) < keptErrors {
 		r.errors = append(r.errors, fmt.Sprintf("%s: %v", who, err))
 	}
@@ -87,8 +108,8 @@ func (r *recorder) requests() int {
 	return r.tally.Requests
 }
 
-// read gives a copy of what was counted.
-func (r *recorder) read() (Tally, map[string]int, []string, int) {
+// into copies what was counted into a summary.
+func (r *recorder) into(out *Summary) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	t := r.tally
@@ -98,5 +119,6 @@ func (r *recorder) read() (Tally, map[string]int, []string, int) {
 		t.SlowTime = took[len(took)*99/100]
 		t.LongestRun = took[len(took)-1]
 	}
-	return t, maps.Clone(r.did), slices.Clone(r.errors), r.failed
+	out.Tally, out.Did, out.Errors = t, maps.Clone(r.did), slices.Clone(r.errors)
+	out.Failed, out.References, out.Waiting, out.Staged = r.failed, r.refs, r.wait, r.staged
 }

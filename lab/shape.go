@@ -3,6 +3,7 @@ package lab
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -141,6 +142,15 @@ func (m *mapping) changes(doc object, want map[string]any) []change {
 		if got := r.path.read(doc); !r.holds(got, v) {
 			out = append(out, change{rule: r, value: v, had: got != nil})
 		}
+	}
+	return out
+}
+
+// held gives the part of what a resource should hold that it holds already.
+func (m *mapping) held(doc object, want map[string]any) map[string]any {
+	out := maps.Clone(want)
+	for _, c := range m.changes(doc, want) {
+		delete(out, c.rule.Target)
 	}
 	return out
 }

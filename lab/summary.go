@@ -19,21 +19,37 @@ type Progress struct {
 
 // Summary tells what one cycle did, in a form to print and to encode as JSON.
 type Summary struct {
-	Client   string         `json:"client"` // "entra" or "okta"
+	Client   string         `json:"client"` // the provider's name
 	Cycle    int            `json:"cycle"`  // 1 for the first
-	Kind     string         `json:"kind"`   // "initial" or "incremental"
+	Kind     string         `json:"kind"`   // "initial", "incremental" or "on demand"
 	People   int            `json:"people"` // in scope
 	Groups   int            `json:"groups"` // in scope
 	Duration time.Duration  `json:"duration_ns"`
 	Did      map[string]int `json:"did"` // deeds by name: created, updated, disabled, …
 	Failed   int            `json:"failed"`
 	Errors   []string       `json:"errors,omitempty"` // the first hundred, with the server's detail
+	// References is how many of the failed are references: managers and members.
+	References int `json:"references,omitempty"`
+	// Waiting is how many have failed earlier and are not tried again yet.
+	Waiting int `json:"waiting,omitempty"`
+	// Staged is how many disables and deletions wait for an administrator,
+	// because they are too many for one cycle.
+	Staged int `json:"staged,omitempty"`
 	Tally
 	// Compared says whether the server was read back; Equal whether its state
 	// is the directory's; Differences where it is not, in words.
 	Compared    bool     `json:"compared"`
 	Equal       bool     `json:"equal"`
 	Differences []string `json:"differences,omitempty"`
+}
+
+// succeeded is how many deeds were done.
+func (s *Summary) succeeded() int {
+	n := 0
+	for _, done := range s.Did {
+		n += done
+	}
+	return n
 }
 
 // String gives the summary for people, several lines, ending in a newline.
@@ -46,6 +62,12 @@ func (s *Summary) String() string {
 		s.MedianTime.Round(10*time.Microsecond), s.SlowTime.Round(10*time.Microsecond))
 	if s.Retries > 0 {
 		fmt.Fprintf(&b, "  retries    %d\n", s.Retries)
+	}
+	if s.Waiting > 0 {
+		fmt.Fprintf(&b, "  waiting    %d that failed earlier\n", s.Waiting)
+	}
+	if s.Staged > 0 {
+		fmt.Fprintf(&b, "  staged     %d disables and deletions, until an administrator allows them\n", s.Staged)
 	}
 	list(&b, "failed", s.Failed, s.Errors)
 	switch {

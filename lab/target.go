@@ -19,6 +19,8 @@ type Target struct {
 	// User and Password are sent as HTTP basic authentication when Token is
 	// empty.
 	User, Password string
+	// OAuth fetches access tokens, which are sent as Bearer when Token is empty.
+	OAuth *OAuth
 	// HTTP makes the requests; nil means a client of its own with a timeout
 	// of 60 seconds, which is what Okta gives a server.
 	HTTP *http.Client
@@ -48,4 +50,9 @@ type Exchange struct {
 	Received []byte // answer's body
 	Err      error  // why no answer came
 	Duration time.Duration
+	// SentHeader are the request's headers; of credentials only the form stands
+	// in them: "Bearer TOKEN", "TOKEN", "Basic USER:PASSWORD".
+	SentHeader http.Header
+	// ReceivedHeader are the answer's headers, nil when no answer came.
+	ReceivedHeader http.Header
 }
