@@ -16,65 +16,43 @@ import (
 )
 
 type labCommand struct {
-	Entra labEntra `cmd:"" help:"Provision as Microsoft Entra ID does."`
-	Okta  labOkta  `cmd:"" help:"Provision as Okta does."`
+	Entra        labEntra        `cmd:"" help:"Provision as Microsoft Entra ID does."`
+	Okta         labOkta         `cmd:"" help:"Provision as Okta does."`
+	Google       labGoogle       `cmd:"" help:"Provision as Google Workspace does."`
+	OneLogin     labOneLogin     `cmd:"" name:"onelogin" help:"Provision as OneLogin does."`
+	JumpCloud    labJumpCloud    `cmd:"" name:"jumpcloud" help:"Provision as JumpCloud does."`
+	PingFederate labPingFederate `cmd:"" name:"ping-federate" help:"Provision as PingFederate does."`
+	SailPoint    labSailPoint    `cmd:"" name:"sailpoint" help:"Provision as SailPoint does."`
+	Serve        labServe        `cmd:"" help:"Keep a lab running, with a page to click on."`
+	Generate     labGenerate     `cmd:"" help:"Print a made-up directory as a file to edit."`
+	Providers    labProviders    `cmd:"" help:"List the identity providers of the lab."`
+}
+
+// labWorld is the directory that a lab begins with, and the server that it
+// pushes to.
+type labWorld struct {
+	labSize
+	Directory string `help:"Directory file, instead of a made-up directory." type:"path" placeholder:"FILE"`
+	Target    string `help:"SCIM base URL; a running anteroom dev when not given." placeholder:"URL"`
+	Token     string `help:"SCIM token, sent as Bearer." env:"ANTEROOM_SCIM_TOKEN" placeholder:"TOKEN"`
+	User      string `help:"User name for HTTP Basic." placeholder:"NAME"`
+	Password  string `help:"Password for HTTP Basic." placeholder:"PASSWORD"`
+	Workers   int    `default:"4" help:"Requests at the same time; 4 when not given." placeholder:"N"`
+	Faults    string `help:"Let the network fail: lose, double, refuse, break, delay, or all; with shares of the requests as in lose=0.05,refuse=0.1." placeholder:"KINDS"`
 }
 
 // labFlags are what every lab directory takes.
 type labFlags struct {
-	Users    int    `default:"25" help:"People in the directory." placeholder:"N"`
-	Groups   int    `default:"3" help:"Groups in the directory." placeholder:"N"`
-	Seed     uint64 `default:"1" help:"The same seed makes the same directory." placeholder:"N"`
-	Target   string `help:"SCIM base URL; a running anteroom dev when not given." placeholder:"URL"`
-	Token    string `help:"SCIM token, sent as Bearer." env:"ANTEROOM_SCIM_TOKEN" placeholder:"TOKEN"`
-	User     string `help:"User name for HTTP Basic." placeholder:"NAME"`
-	Password string `help:"Password for HTTP Basic." placeholder:"PASSWORD"`
-	Workers  int    `default:"4" help:"Requests at the same time." placeholder:"N"`
-	JSON     bool   `help:"Print the summary as one line of JSON."`
-}
-
-type labEntra struct {
-	labFlags
-	OptSCIM062020 bool `name:"aadoptscim062020" help:"Send updates in the form of the flag aadOptscim062020."`
-	Timeneye      bool `help:"Use the attribute mapping of Timeneye's help page instead of Entra's default."`
-}
-
-type labOkta struct {
-	labFlags
-	Custom bool `help:"Be an application made with the wizard, which updates by PUT, instead of one from the catalogue."`
-}
-
-// identityProvider is one of the lab, whichever.
-type identityProvider interface {
-	TestConnection(ctx context.Context) error
-	Cycle(ctx context.Context) (*lab.Summary, error)
-}
-
-func (c *labEntra) Run(ctx context.Context, p *Program) error {
-	t, err := c.target(ctx, p)
-	if err != nil {
-		return err
-	}
-	progress, done := p.progress(c.JSON)
-	opt := lab.EntraOptions{OptSCIM062020: c.OptSCIM062020, Workers: c.Workers, OnProgress: progress}
-	if c.Timeneye {
-		opt.Mapping, opt.NoGroups = lab.TimeneyeMapping(), true
-	}
-	return p.cycle(ctx, lab.NewEntra(lab.Generate(c.Seed, c.Users, c.Groups), t, opt), c.JSON, done)
-}
-
-func (c *labOkta) Run(ctx context.Context, p *Program) error {
-	t, err := c.target(ctx, p)
-	if err != nil {
-		return err
-	}
-	progress, done := p.progress(c.JSON)
-	opt := lab.OktaOptions{Custom: c.Custom, Workers: c.Workers, OnProgress: progress}
-	return p.cycle(ctx, lab.NewOkta(lab.Generate(c.Seed, c.Users, c.Groups), t, opt), c.JSON, done)
+	labWorld
+	Cycles  int    `default:"1" help:"Provisioning cycles, forty minutes apart by the lab's own clock; 1 when not given." placeholder:"N"`
+	Changes int    `help:"Changes of the directory between two cycles: joiners, leavers, moves, new names." placeholder:"N"`
+	Record  string `help:"Write the conversation to a file, as readable text." type:"path" placeholder:"FILE"`
+	Save    string `help:"Write the directory to a file at the end." type:"path" placeholder:"FILE"`
+	JSON    bool   `help:"Print one line of JSON for each cycle."`
 }
 
 // target is where to push: as told, or the running `anteroom dev`.
-func (f *labFlags) target(ctx context.Context, p *Program) (lab.Target, error) {
+func (f *labWorld) target(ctx context.Context, p *Program) (lab.Target, error) {
 	t := lab.Target{URL: f.Target, Token: f.Token, User: f.User, Password: f.Password}
 	if f.Target != "" {
 		if f.Token == "" && f.Password == "" {
@@ -82,16 +60,21 @@ func (f *labFlags) target(ctx context.Context, p *Program) (lab.Target, error) {
 		}
 		return t, nil
 	}
-	var r Ready
-	text, err := os.ReadFile(p.stateFile())
-	if err == nil {
-		err = json.Unmarshal(text, &r)
-	}
-	if err != nil || !answers(ctx, r.BaseURL) {
+	r, found := p.running(ctx)
+	if !found {
 		return t, errors.New("there is no anteroom dev running here; start one in another terminal with anteroom dev, or give --target URL --token TOKEN")
 	}
 	t.URL, t.Token = r.SCIMURL, r.SCIMToken
 	return t, nil
+}
+
+// running finds the `anteroom dev` of this machine.
+func (p *Program) running(ctx context.Context) (r Ready, found bool) {
+	text, err := os.ReadFile(p.stateFile())
+	if err == nil {
+		err = json.Unmarshal(text, &r)
+	}
+	return r, err == nil && answers(ctx, r.BaseURL)
 }
 
 func answers(ctx context.Context, base string) bool {
@@ -124,6 +107,7 @@ func (p *Program) progress(quiet bool) (step func(lab.Progress), done func()) {
 			_ = bar.Set(min(at.Done, max(at.Total, 1)))
 		}, func() {
 			_ = bar.Finish()
+			bar.Reset() // for a cycle that follows
 		}
 }
 
@@ -134,34 +118,6 @@ func terminal(w io.Writer) bool {
 	}
 	st, err := f.Stat()
 	return err == nil && st.Mode()&os.ModeCharDevice != 0
-}
-
-// cycle runs one cycle and prints its summary. The status is 1 when something
-// failed, or the server's state is not the directory's.
-func (p *Program) cycle(ctx context.Context, d identityProvider, asJSON bool, done func()) error {
-	if err := d.TestConnection(ctx); err != nil {
-		done()
-		return fmt.Errorf("the test connection failed: %w", err)
-	}
-	s, err := d.Cycle(ctx)
-	done()
-	if s == nil {
-		return err
-	}
-	if asJSON {
-		if perr := p.printJSON(s); perr != nil {
-			return perr
-		}
-	} else {
-		fmt.Fprint(p.Stdout, s)
-	}
-	if err != nil {
-		return err
-	}
-	if s.Failed > 0 || s.Compared && !s.Equal {
-		return errQuiet
-	}
-	return nil
 }
 
 // demo lets a lab Entra provision a small company, slowly enough to be watched.
