@@ -308,8 +308,11 @@ func (w *wire) acknowledge(method, path string, res *http.Response, body []byte)
 	}
 }
 
+// versionOf reads the version of a row from an entity tag, where a digest of a
+// person's groups may follow it.
 func versionOf(tag string) int64 {
-	n, _ := strconv.ParseInt(strings.Trim(strings.TrimPrefix(tag, "W/"), `"`), 10, 64)
+	own, _, _ := strings.Cut(strings.Trim(strings.TrimPrefix(tag, "W/"), `"`), "-")
+	n, _ := strconv.ParseInt(own, 10, 64)
 	return n
 }
 
