@@ -35,7 +35,8 @@ type commands struct {
 }
 
 // Run runs the program and gives its exit status: 0 when all went well, 1 when
-// something failed, 2 when the command line cannot be understood.
+// something failed, 2 when the command line cannot be understood or a check
+// could not run.
 func (p *Program) Run(ctx context.Context, args []string) int {
 	var c commands
 	exited := -1
@@ -62,14 +63,19 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 }
 
 // errQuiet ends with status 1 when everything has been said already.
-var errQuiet = errors.New("failed")
+var errQuiet = exitStatus(1)
+
+// exitStatus ends the program with a status when everything has been said.
+type exitStatus int
+
+func (s exitStatus) Error() string { return fmt.Sprintf("status %d", int(s)) }
 
 func (p *Program) fail(err error) int {
-	switch {
-	case err == nil, errors.Is(err, context.Canceled):
+	if err == nil || errors.Is(err, context.Canceled) {
 		return 0
-	case errors.Is(err, errQuiet):
-		return 1
+	}
+	if status := exitStatus(0); errors.As(err, &status) {
+		return int(status)
 	}
 	var known *identity.Error
 	if errors.As(err, &known) && known.Kind != identity.Internal {

@@ -160,7 +160,7 @@ func bulkErrorCases() []Case {
 			}
 		}},
 		{ID: "bulk-bad-operation", Name: "an operation that cannot be fails alone", Run: func(t *T) {
-			for _, bad := range []M{bulkOp("GET", "/Users", "", nil), bulkOp("POST", "/Nothings", "x", M{}), bulkOp("POST", "/Users", "y", nil), bulkOp("", "/Users", "z", t.Body(nil)), bulkOp("DELETE", "/Users", "", nil)} {
+			for _, bad := range []M{bulkOp("GET", "/Users", "", nil), bulkOp("POST", "/Nothings", "x", M{}), bulkOp("POST", "/Users", "y", nil), bulkOp("", "/Users", "z", t.Body(nil))} {
 				a := t.Post("/Bulk", bulkRequest(nil, bad))
 				if t.Status(a, 200, 400); a.Status != 200 {
 					continue

@@ -16,11 +16,11 @@ type cast struct {
 
 // castBodies are the shared people by short name. Every userName starts with
 // the run's name, so that a filter can leave everybody else out.
-func castBodies(prefix string) map[string]M {
+func castBodies(prefix, domain string) map[string]M {
 	user := func(short, given, family, title string, with M) M {
 		doc := M{
 			"schemas":    []string{userURN, enterpriseURN},
-			"userName":   prefix + short + "@scimtest.example",
+			"userName":   prefix + short + "@" + domain,
 			"externalId": prefix + "Ext-" + short,
 			"name":       M{"givenName": given, "familyName": family},
 			"active":     true,
@@ -53,14 +53,15 @@ func castBodies(prefix string) map[string]M {
 func (t *T) cast() *cast {
 	r := t.run
 	r.once.Do(func() { r.people = r.enrol(t.ctx) })
-	t.Require(len(r.people.ids) == len(castBodies("")), "the shared people can be created by POST /Users", told(r.people.first))
+	t.refused = t.refused || r.people.t.refused
+	t.Require(len(r.people.ids) == len(castBodies("", "")), "the shared people can be created by POST /Users", told(r.people.first))
 	return r.people
 }
 
 // enrol creates the shared people.
 func (r *run) enrol(ctx context.Context) *cast {
 	c := &cast{t: &T{ctx: ctx, run: r, label: r.name + ".cast"}, ids: map[string]string{}, first: &Answer{}}
-	bodies := castBodies(r.name + ".cast.")
+	bodies := castBodies(r.name+".cast.", r.client.domain())
 	for _, short := range []string{"ann", "bob", "cat", "dan"} {
 		a := c.t.Post("/Users", bodies[short])
 		if a.Status == http.StatusCreated && a.ID() != "" {
@@ -72,21 +73,14 @@ func (r *run) enrol(ctx context.Context) *cast {
 	return c
 }
 
-// close deletes the shared people.
-func (r *run) close(ctx context.Context) {
-	if r.people != nil {
-		r.people.t.ctx = ctx
-		r.people.t.clean()
-	}
-}
-
 // prefix starts every shared userName.
 func (c *cast) prefix() string { return c.t.run.name + ".cast." }
 
 // expand writes the shared people's names and ids into a filter: {p} is the
-// prefix, {ann} an id.
+// prefix, {d} their domain, {ann} an id.
 func (c *cast) expand(filter string) string {
-	pairs := []string{"{p}", c.prefix()}
+	domain := c.t.run.client.domain()
+	pairs := []string{"{p}", c.prefix(), "{d}", domain, "{D}", strings.ToUpper(domain)}
 	for short, id := range c.ids {
 		pairs = append(pairs, "{"+short+"}", id)
 	}

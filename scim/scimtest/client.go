@@ -5,9 +5,12 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -17,6 +20,13 @@ const mediaType = "application/scim+json"
 
 // maxAnswer bounds how much of one answer is read: 32 MiB.
 const maxAnswer = 32 << 20
+
+// A server that asks for patience (429) gets it: this often, for one request,
+// and this long at a time.
+const (
+	mostRetries = 6
+	longestWait = 20 * time.Second
+)
 
 // M is a JSON object in the making.
 type M = map[string]any
@@ -48,45 +58,113 @@ func (s Step) String() string {
 	if s.Status == 0 {
 		return out + " → no answer: " + s.Received
 	}
-	return fmt.Sprintf("%s → %d %s", out, s.Status, s.Received)
+	return strings.TrimSpace(fmt.Sprintf("%s → %d %s", out, s.Status, s.Received))
+}
+
+// query gives the step's query as a person would write it.
+func (s Step) query() string {
+	_, q, _ := strings.Cut(s.Path, "?")
+	if plain, err := url.QueryUnescape(q); err == nil {
+		return plain
+	}
+	return q
 }
 
 // client speaks HTTP to the target.
 type client struct {
-	target Target
-	base   string
-	query  string
-	http   *http.Client
+	target  Target
+	base    string
+	query   string
+	secrets []string
+	http    *http.Client
 }
 
 func newClient(t Target) *client {
 	base, query, _ := strings.Cut(strings.TrimSpace(t.URL), "?")
 	return &client{
-		target: t, base: strings.TrimRight(base, "/"), query: query,
-		http: cmp.Or(t.HTTP, &http.Client{Timeout: 60 * time.Second}),
+		target: t, base: strings.TrimRight(base, "/"), query: query, secrets: t.secrets(),
+		http: cmp.Or(t.HTTP, &http.Client{Timeout: 60 * time.Second, CheckRedirect: stay}),
 	}
 }
 
-// do makes one request and reads its whole answer.
+// stay does not follow redirects, as directories do not.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// domain is where the people whom the run makes have their addresses.
+func (c *client) domain() string { return cmp.Or(c.target.Domain, "scimtest.example") }
+
+// do makes one request and reads its whole answer. It waits and asks again when
+// the server says 429. RFC 6585 §4
 func (c *client) do(ctx context.Context, r Request) (*Answer, Step) {
+	for try := 0; ; try++ {
+		a, step := c.once(ctx, r)
+		if a.Status != http.StatusTooManyRequests || try == mostRetries {
+			return a, step
+		}
+		select {
+		case <-time.After(patience(a, try)):
+		case <-ctx.Done():
+			return a, step
+		}
+	}
+}
+
+// patience is how long a server wants to be left alone, or a time that doubles.
+func patience(a *Answer, try int) time.Duration {
+	wait := 250 * time.Millisecond << try
+	after := a.Header.Get("Retry-After")
+	if seconds, err := strconv.Atoi(after); err == nil && seconds >= 0 {
+		wait = time.Duration(seconds) * time.Second
+	} else if when, err := http.ParseTime(after); err == nil {
+		wait = max(time.Until(when), 0)
+	}
+	return min(wait, longestWait)
+}
+
+// lingering is how long a request that is under way when the run is stopped may
+// still take. It is not broken off: the server would do what was asked, and
+// nobody would learn of it.
+const lingering = 5 * time.Second
+
+// linger gives a context that outlives another by a while.
+func linger(ctx context.Context) (context.Context, context.CancelFunc) {
+	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(lingering, cancel) })
+	return inner, func() {
+		stop()
+		cancel()
+	}
+}
+
+func (c *client) once(ctx context.Context, r Request) (*Answer, Step) {
 	body, sent := encode(r.Body)
-	step := Step{Method: r.Method, Path: r.Path, Sent: excerpt(sent)}
+	step := Step{Method: r.Method, Path: c.hide(r.Path), Sent: c.hide(excerpt(sent))}
+	fail := func(err error) (*Answer, Step) {
+		if cause := new(url.Error); errors.As(err, &cause) {
+			err = cause.Err // the rest repeats the address, with what is secret in it
+		}
+		step.Received = c.hide(err.Error())
+		return &Answer{Err: err, Header: http.Header{}}, step
+	}
+	if err := ctx.Err(); err != nil {
+		return fail(err)
+	}
+	ctx, done := linger(ctx)
+	defer done()
 	req, err := http.NewRequestWithContext(ctx, r.Method, c.url(r.Path), body)
 	if err != nil {
-		step.Received = err.Error()
-		return &Answer{Err: err}, step
+		return fail(err)
 	}
 	c.prepare(req, r)
 	resp, err := c.http.Do(req)
 	if err != nil {
-		step.Received = err.Error()
-		return &Answer{Err: err}, step
+		return fail(err)
 	}
 	defer resp.Body.Close()
 	got, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	a := &Answer{Status: resp.StatusCode, Header: resp.Header, Body: got, Err: err}
 	_ = json.Unmarshal(got, &a.JSON) // left nil when it is no JSON
-	step.Status, step.Received = resp.StatusCode, excerpt(got)
+	step.Status, step.Received = resp.StatusCode, c.hide(excerpt(got))
 	return a, step
 }
 
@@ -145,7 +223,7 @@ func encode(body any) (io.Reader, []byte) {
 
 // excerpt shortens what a report shows.
 func excerpt(b []byte) string {
-	const most = 1500
+	const most = 2000
 	s := strings.ToValidUTF8(string(b), "�")
 	if len(s) > most {
 		return strings.ToValidUTF8(s[:most], "") + fmt.Sprintf("… (%d bytes)", len(b))

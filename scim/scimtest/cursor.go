@@ -78,7 +78,7 @@ func cursorCases() []Case {
 			prefix := t.Name("walk")
 			made := map[string]bool{}
 			for i := range 4 {
-				made[t.User(M{"userName": fmt.Sprintf("%s-%d@scimtest.example", prefix, i)}).ID()] = true
+				made[t.User(M{"userName": fmt.Sprintf("%s-%d@%s", prefix, i, t.run.client.domain())}).ID()] = true
 			}
 			query := "/Users?count=2&filter=" + url.QueryEscape(`userName sw "`+prefix+`"`) + "&cursor="
 			first := t.Read(query)

@@ -50,26 +50,31 @@ func attributeCases() []Case {
 			b := t.User(M{"title": nil, userURN: M{"title": "Chief"}})
 			t.Equal(t.Read(userPath(b.ID())), "Chief", "title")
 		}},
-		{ID: "core-active-twice", Name: "active sent by its short name and by its URN is one attribute", Level: Must, Rows: []string{"E21"}, Run: func(t *T) {
-			for _, twice := range []M{{userURN: M{"active": "True"}}, {userURN + ":active": "True"}} {
+		{ID: "core-active-twice", Name: "active sent by its short name and by its URN is one attribute", Level: Must, Section: "RFC 7644 §3.10", Rows: []string{"E21"}, Run: func(t *T) {
+			for _, twice := range []M{{userURN: M{"active": true}}, {userURN + ":active": true}} {
 				a := t.User(twice)
 				t.Equal(t.Read(userPath(a.ID())), true, "active")
-				got := t.Patched(userPath(a.ID()), op("Replace", "active", "False"), op("Replace", userURN+":active", "False"))
+				got := t.Patched(userPath(a.ID()), op("Replace", "active", false), op("Replace", userURN+":active", false))
 				t.Equal(got, false, "active")
 			}
 		}, Why: "A help page maps the same value to both; refusing the pair stops every person."},
-		{ID: "core-active-contradiction", Name: "active sent twice with two values gives one of them, always the same", Level: Must, Rows: []string{"E21"}, Run: func(t *T) {
-			first := t.User(M{"active": true, userURN: M{"active": "False"}})
-			second := t.User(M{"active": true, userURN: M{"active": "False"}})
+		{ID: "core-active-contradiction", Name: "active sent twice with two values gives one of them, always the same", Level: Should, Rows: []string{"E21"}, Run: func(t *T) {
+			first := t.User(M{"active": true, userURN: M{"active": false}})
+			second := t.User(M{"active": true, userURN: M{"active": false}})
 			one, two := t.Read(userPath(first.ID())).At("active"), t.Read(userPath(second.ID())).At("active")
 			_, is := one.(bool)
 			t.Expect(is && one == two, "the same truth value both times", []any{one, two})
 		}},
-		{ID: "core-active-path", Name: "active can be patched by its URN", Level: Must, Rows: []string{"E21"}, Run: func(t *T) {
+		{ID: "core-active-path", Name: "active can be patched by its URN", Level: Must, Section: "RFC 7644 §3.10", Rows: []string{"E21"}, Run: func(t *T) {
 			a := t.User(nil)
-			t.Equal(t.Patched(userPath(a.ID()), op("Replace", userURN+":active", "False")), false, "active")
-			t.Equal(t.Patched(userPath(a.ID()), op("Replace", userURN+":active", "True")), true, "active")
-		}},
+			t.Equal(t.Patched(userPath(a.ID()), op("Replace", userURN+":active", false)), false, "active")
+			t.Equal(t.Patched(userPath(a.ID()), op("Replace", userURN+":active", true)), true, "active")
+		}, Why: "A leaver whose active is mapped by its full name stays in.", Mend: "Let the core URN in front of an attribute mean the attribute."},
+		{ID: "core-active-text", Name: "active sent twice, in words, is understood", Rows: []string{"E20", "E21"}, Run: func(t *T) {
+			a := t.User(M{"active": "True", userURN: M{"active": "True"}})
+			t.Equal(t.Read(userPath(a.ID())), true, "active")
+			t.Equal(t.Patched(userPath(a.ID()), op("Replace", "active", "False"), op("Replace", userURN+":active", "False")), false, "active")
+		}, Why: "A help page maps the words True and False to both names.", Mend: "Read True and False in any case as truth values wherever the attribute is one, by whichever name."},
 	}...))
 }
 

@@ -59,6 +59,13 @@ func discoveryCases() []Case {
 				}
 			}
 		}},
+		{ID: "types-no-groups", Name: "without groups a question about them is answered with an empty list, a change with a reason", Needs: NoGroups, Level: Should, Sender: "Entra", Section: none, Rows: []string{"E10"}, Run: func(t *T) {
+			a := t.Get("/Groups?excludedAttributes=members&filter=" + query(`displayName eq "`+t.Name("group")+`"`))
+			t.Expect(a.Status == 200 && a.Total() == 0, "200 with an empty list", told(a))
+			made := t.Post("/Groups", M{"schemas": []string{groupURN}, "displayName": t.Name("group")})
+			t.Expect(made.Status == 403 || made.Status == 404 || made.Status == 405 || made.Status == 501, "501, or another refusal", told(made))
+			t.Expect(!empty(made.At("detail")), "a detail that says that groups are off", made.JSON)
+		}, Why: "An administrator who leaves Groups on in the portal sees the job in quarantine, people and all.", Mend: "Answer GET /Groups with an empty list and changes with 501 and the reason."},
 		{ID: "types-one", Name: "a resource type can be read by its name", Run: func(t *T) {
 			a := t.Read("/ResourceTypes/User")
 			t.Equal(a, "User", "name")
@@ -94,11 +101,12 @@ func discoveryCases() []Case {
 			t.Expect(len(got.Resources()) == whole, fmt.Sprintf("all %d schemas", whole), fmt.Sprintf("%d", len(got.Resources())))
 		}},
 		{ID: "discovery-read-only", Name: "discovery endpoints cannot be written", Level: Should, Run: func(t *T) {
-			for _, path := range []string{"/ServiceProviderConfig", "/Schemas", "/ResourceTypes"} {
+			// Only names that are not there: a server that took it must not lose anything.
+			for _, path := range []string{"/Schemas/urn:x:" + t.Name("schema"), "/ResourceTypes/" + t.Name("type")} {
 				a := t.Do(Request{Method: http.MethodPut, Path: path, Body: M{}})
-				t.Expect(slices.Contains([]int{403, 404, 405, 501}, a.Status), "405, or another refusal", told(a))
+				t.Expect(slices.Contains([]int{400, 403, 404, 405, 501}, a.Status), "405, or another refusal", told(a))
 			}
-		}},
+		}, Why: "Who may provision people must not be able to change what the server is."},
 	})
 }
 

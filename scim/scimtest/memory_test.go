@@ -51,7 +51,7 @@ func TestTheSuitePassesOnTheMemoryBackend(t *testing.T) {
 	target := serve(t, newHandler())
 	target.Only = func(c scimtest.Case) bool { return !beyondMemory()[c.ID] }
 	target.OnResult = func(r scimtest.Result) {
-		if r.Outcome == scimtest.NotApplicable {
+		if r.Outcome == scimtest.NotApplicable && r.Case.Needs&scimtest.NoGroups == 0 {
 			t.Errorf("%s did not apply", r.Case.ID)
 		}
 	}

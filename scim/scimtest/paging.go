@@ -31,7 +31,7 @@ func listCases() []Case {
 		}, Why: "Imports and account discovery read everybody; people who are hidden are created again."},
 		{ID: "list-complete", Name: "listed users are complete", Run: func(t *T) {
 			c := t.cast()
-			a := t.Find("/Users", c.expand(`userName eq "{p}ann@scimtest.example"`))
+			a := t.Find("/Users", c.expand(`userName eq "{p}ann@{d}"`))
 			t.Require(len(a.Resources()) == 1, "one user", a.JSON)
 			t.Expect(holds(a.Resources()[0], t.Read(userPath(c.ids["ann"])).JSON), "the same as GET by id", a.Resources()[0])
 		}, Why: "Entra compares what the match returned and patches what seems to be missing."},
@@ -98,6 +98,7 @@ func pagingWalkCases() []Case {
 		{ID: "page-stable", Name: "the order is the same for every page size", Sender: "Okta", Run: func(t *T) {
 			c := t.cast()
 			whole := ids(t.page(c, 1, 100))
+			t.Expect(len(whole) == 4, "all four people", show(whole))
 			for size := 1; size <= 3; size++ {
 				var walked []string
 				for start := 1; start <= 4; start += size {
@@ -143,7 +144,7 @@ func pagingWalkCases() []Case {
 		{ID: "gallery-23", Name: "Microsoft's test of user pagination passes", Sender: "Entra", Run: func(t *T) {
 			prefix := t.Name("page")
 			for i := range 11 {
-				t.User(M{"userName": fmt.Sprintf("%s-%02d@scimtest.example", prefix, i)})
+				t.User(M{"userName": fmt.Sprintf("%s-%02d@%s", prefix, i, t.run.client.domain())})
 			}
 			seen := map[string]bool{}
 			for page := range 3 {
@@ -154,8 +155,9 @@ func pagingWalkCases() []Case {
 					seen[id] = true
 				}
 			}
-			mine := t.Read("/Users?count=100&filter=" + url.QueryEscape(`userName sw "`+prefix+`"`))
-			t.Expect(mine.Total() == 11 && len(mine.Resources()) == 11, "all 11", mine.At("totalResults"))
+			if mine := t.Get("/Users?count=100&filter=" + query(`userName sw "`+prefix+`"`)); !overwhelmed(mine) {
+				t.Expect(mine.Total() == 11 && len(mine.Resources()) == 11, "all 11", mine.At("totalResults"))
+			}
 		}},
 		{ID: "gallery-24", Name: "Microsoft's test of group pagination passes", Sender: "Entra", Level: Should, Needs: Groups, Run: func(t *T) {
 			prefix := t.Name("page")
@@ -168,14 +170,13 @@ func pagingWalkCases() []Case {
 			}
 		}},
 		{ID: "page-totals-follow", Name: "totals follow additions and deletions at once", Run: func(t *T) {
-			prefix := t.Name("total")
-			count := func() int {
-				return t.Read("/Users?count=0&filter=" + url.QueryEscape(`userName sw "`+prefix+`"`)).Total()
-			}
-			a := t.User(M{"userName": prefix + "@scimtest.example"})
-			t.Expect(count() == 1, "1 with the prefix", fmt.Sprint(count()))
+			name := t.Address("total")
+			count := func() int { return t.Read("/Users?count=0&filter=" + query(`userName eq "`+name+`"`)).Total() }
+			t.Expect(count() == 0, "totalResults 0 before", fmt.Sprint(count()))
+			a := t.User(M{"userName": name})
+			t.Expect(count() == 1, "totalResults 1", fmt.Sprint(count()))
 			t.MustStatus(t.Delete(userPath(a.ID())), 204)
-			t.Expect(count() == 0, "0 with the prefix after DELETE", fmt.Sprint(count()))
+			t.Expect(count() == 0, "totalResults 0 after DELETE", fmt.Sprint(count()))
 		}},
 	})
 }
@@ -208,9 +209,10 @@ func sortCases() []Case {
 			sorted(t, "sortBy=name.givenName&sortOrder=descending", "dan", "cat", "bob", "ann")
 		}},
 		{ID: "sort-qualified", Name: "sortBy may name an attribute by URN, without regard to case", Run: func(t *T) {
-			sorted(t, "sortBy="+strings.ToUpper(userURN)+":USERNAME", "ann", "bob", "cat", "dan")
+			sorted(t, "sortBy="+userURN+":USERNAME", "ann", "bob", "cat", "dan")
 		}},
 		{ID: "sort-paged", Name: "pages follow the sorted order", Run: func(t *T) {
+			sorted(t, "sortBy=userName&sortOrder=descending&startIndex=1&count=2", "dan", "cat")
 			sorted(t, "sortBy=userName&sortOrder=descending&startIndex=2&count=2", "cat", "bob")
 		}},
 		{ID: "sort-missing-last", Name: "who has no value comes last upwards and first downwards", Level: Should, Run: func(t *T) {

@@ -41,13 +41,15 @@ func raceCases() []Case {
 				if i >= 32 { // the second half repeats the first, as retries do
 					i -= 32
 				}
-				change := op("Remove", "members", refs(users[i]))
+				change := unset("remove", `members[value eq "`+users[i]+`"]`)
 				if i >= 16 {
-					change = op("Add", "members", []M{{"$ref": nil, "value": users[i]}})
+					change = op("add", "members", refs(users[i]))
 				}
 				t.Status(t.Patch(groupPath(g), change), 200, 204)
 			})
-			t.Members(g, users[16:]...)
+			slices.Sort(users[16:])
+			got := slices.Compact(members(t.Read(groupPath(g)))) // one who is there twice is another case's
+			t.Expect(slices.Equal(got, users[16:]), "members "+show(users[16:]), show(got))
 		}},
 		{ID: "race-attributes", Name: "parallel PATCHes of different attributes of one user lose nothing", Run: func(t *T) {
 			a := t.User(nil)
@@ -89,7 +91,7 @@ func raceCases() []Case {
 		{ID: "race-active", Name: "parallel changes of active end in one of the two", Run: func(t *T) {
 			a := t.User(nil)
 			together(10, func(i int) {
-				t.Status(t.Patch(userPath(a.ID()), op("Replace", "active", []any{"True", "False"}[i%2])), 200, 204)
+				t.Status(t.Patch(userPath(a.ID()), op("Replace", "active", i%2 == 0)), 200, 204)
 			})
 			_, is := t.Read(userPath(a.ID())).At("active").(bool)
 			t.Expect(is, "active as a boolean", t.Read(userPath(a.ID())).At("active"))

@@ -2,17 +2,20 @@ package scimtest
 
 import (
 	"cmp"
-	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
 
-// Report is what a whole run found.
+// Report is what a whole run found. It holds no secret of the target's, and
+// nobody but the people that the run made.
 type Report struct {
-	Target   string
+	Target   string // the address, without what may be secret in it
 	Started  time.Time
 	Duration time.Duration
-	Error    string // why the run ended early, "" when it did not
+	Error    string     // why the run could not begin, or ended early; "" when it did not
+	Notices  []string   // what is not one case's: a tenant that takes no more people
+	Left     []Leftover // what the run made and could not delete
 	Results  []Result
 }
 
@@ -31,51 +34,79 @@ func (r *Report) Count(level Level, outcome Outcome) int {
 // OK says whether the run came to its end and no must failed.
 func (r *Report) OK() bool { return r.Error == "" && r.Count(Must, Failed) == 0 }
 
-// String gives the report as text: a line of sums, then every failed case with
-// what was sent, expected and received, musts first.
-func (r *Report) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "SCIM check of %s: %d cases in %s\n", r.Target, len(r.Results), r.Duration.Round(time.Millisecond))
-	if r.Error != "" {
-		fmt.Fprintf(&b, "ended early: %s\n", r.Error)
-	}
-	for _, level := range []Level{Must, Should, Info} {
-		fmt.Fprintf(&b, "  %-7s %3d passed  %3d failed  %3d not applicable\n", level,
-			r.Count(level, Passed), r.Count(level, Failed), r.Count(level, NotApplicable))
-	}
-	for _, level := range []Level{Must, Should, Info} {
-		for i := range r.Results {
-			if res := &r.Results[i]; res.Outcome == Failed && res.Case.Level == level {
-				b.WriteString("\n" + res.String())
-			}
-		}
-	}
-	return b.String()
+// Complete says whether everything could be asked that the server offers: the
+// run came to its end, and the tenant had room for its people.
+func (r *Report) Complete() bool {
+	return r.Error == "" && !slices.ContainsFunc(r.Results, func(res Result) bool { return res.Note == fullNote })
 }
 
-// String gives one result as text.
-func (r *Result) String() string {
-	var b strings.Builder
-	c := &r.Case
-	fmt.Fprintf(&b, "%s  %s  %s\n", strings.ToUpper(string(c.Level)), c.ID, r.Outcome)
-	fmt.Fprintf(&b, "  %s (%s)\n", c.Name, cmp.Or(strings.Join(nonEmpty(c.Section, c.Sender, strings.Join(c.Rows, " ")), ", "), "good manners"))
-	if r.Outcome != Failed {
-		return b.String()
+// finding is what one change in the server would mend: failed cases of one
+// chapter with the same advice.
+type finding struct {
+	chapter, why, mend string
+	results            []*Result
+}
+
+// level is that of the most serious case.
+func (f *finding) level() Level {
+	worst := len(Levels())
+	for _, res := range f.results {
+		worst = min(worst, slices.Index(Levels(), res.Case.Level))
 	}
-	for i, f := range r.Failures {
-		fmt.Fprintf(&b, "  expected  %s\n  got       %s\n", f.Expected, f.Got)
-		last := i == len(r.Failures)-1 || r.Failures[i+1].Step != f.Step
-		if last && f.Step > 0 && f.Step <= len(r.Steps) {
-			fmt.Fprintf(&b, "  after     %s\n", r.Steps[f.Step-1])
+	return Levels()[worst]
+}
+
+// count gives how many cases of a level there are.
+func (f *finding) count(level Level) int {
+	n := 0
+	for _, res := range f.results {
+		if res.Case.Level == level {
+			n++
 		}
 	}
-	if c.Why != "" {
-		fmt.Fprintf(&b, "  why       %s\n", c.Why)
+	return n
+}
+
+// findings groups what failed, the worst first: what stops a directory, then by
+// level, gravity and number.
+func (r *Report) findings() []*finding {
+	byAdvice := map[string]*finding{}
+	var all []*finding
+	for i := range r.Results {
+		res := &r.Results[i]
+		if res.Outcome != Failed {
+			continue
+		}
+		key := res.Case.Chapter + "\x00" + res.Case.Why + "\x00" + res.Case.Mend
+		f := byAdvice[key]
+		if f == nil {
+			f = &finding{chapter: res.Case.Chapter, why: res.Case.Why, mend: res.Case.Mend}
+			byAdvice[key] = f
+			all = append(all, f)
+		}
+		f.results = append(f.results, res)
 	}
-	if c.Mend != "" {
-		fmt.Fprintf(&b, "  mend      %s\n", c.Mend)
+	stops, gravity := stoppers(), map[string]int{}
+	for _, c := range chapters() {
+		gravity[c.title] = c.gravity
 	}
-	return b.String()
+	stopping := func(f *finding) int {
+		if slices.ContainsFunc(f.results, func(res *Result) bool { return stops[res.Case.ID] }) {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(all, func(a, b *finding) int {
+		return cmp.Or(stopping(a)-stopping(b),
+			slices.Index(Levels(), a.level())-slices.Index(Levels(), b.level()),
+			gravity[a.chapter]-gravity[b.chapter], b.count(Must)-a.count(Must), b.count(Should)-a.count(Should))
+	})
+	for _, f := range all {
+		slices.SortStableFunc(f.results, func(a, b *Result) int {
+			return slices.Index(Levels(), a.Case.Level) - slices.Index(Levels(), b.Case.Level)
+		})
+	}
+	return all
 }
 
 func nonEmpty(list ...string) []string {
@@ -87,3 +118,6 @@ func nonEmpty(list ...string) []string {
 	}
 	return out
 }
+
+// source is where a case comes from, in a few words.
+func (c *Case) source() string { return strings.Join(nonEmpty(c.Section, c.Sender), ", ") }

@@ -31,6 +31,7 @@ func roleCases() []Case {
 		{"add-object", "Add roles as objects adds them", M{"roles": []M{{"value": "viewer"}}}, []M{op("Add", "roles", []M{{"primary": false, "type": roleType, "displayName": "Member", "value": "member"}})},
 			M{"roles": []M{{"value": "viewer"}, {"value": "member"}}}},
 	})
+	table = labelled(table, map[string][]string{"role-primary-change": {"E23", "E31"}, "role-assertive": {"E23", "E31"}})
 	return append(table, in(why, []Case{
 		{ID: "role-post", Name: "POST takes roles in both of Entra's forms", Run: func(t *T) {
 			for _, label := range []string{"display", "displayName"} {
@@ -45,7 +46,7 @@ func roleCases() []Case {
 			got := t.Patched(userPath(a.ID()), op("Add", "roles", []M{{"value": text}}))
 			t.Expect(strings.Contains(show(got.At("roles")), "member"), "the role member in some form", got.At("roles"))
 		}},
-		{ID: "role-json-text-again", Name: "the same role, sent again as JSON text, is there once", Run: func(t *T) {
+		{ID: "role-json-text-again", Name: "the same role, sent again as JSON text, is there once", Level: Should, Run: func(t *T) {
 			a := t.User(M{"roles": nil})
 			add := op("Add", "roles", []M{{"value": text}})
 			t.Patched(userPath(a.ID()), add)
@@ -70,7 +71,7 @@ func roleCases() []Case {
 			t.Expect(core(t.Read(userPath(a.ID())).JSON, "role") == "member", `role "member"`, t.Read(userPath(a.ID())).JSON)
 			got := t.Patched(userPath(a.ID()), op("Replace", userURN+":role", "viewer"))
 			t.Expect(core(got.JSON, "role") == "viewer", `role "viewer"`, got.JSON)
-		}, Rows: []string{"E23", "E31"}},
+		}, Rows: []string{"E11", "E18", "E23", "E31"}},
 		{ID: "role-plain-list", Name: "roles as plain text does not break the server", Level: Should, Run: func(t *T) {
 			for _, v := range []any{"member", []string{"member"}, M{"value": "member"}} {
 				t.Status(t.Post("/Users", t.Body(M{"roles": v})), 201, 400)

@@ -87,14 +87,14 @@ func entraStoryCases() []Case {
 		{ID: "entra-adopt", Name: "a person who is there already is matched and changed, not doubled", Rows: []string{"T27", "P22"}, Run: func(t *T) {
 			a := t.User(M{"externalId": nil, "title": nil})
 			name, _ := a.At("userName").(string)
-			found := t.Find("/Users", `userName eq "`+strings.ToUpper(name)+`"`)
+			found := t.Find("/Users", `userName eq "`+name+`"`)
 			t.Require(len(found.Resources()) == 1 && ids(found)[0] == a.ID(), "the person", found.JSON)
 			ext := t.Name("oid")
 			got := t.Patched(userPath(a.ID()), op("Add", "externalId", ext), op("Add", "title", "Boss"), op("Replace", "displayName", "From Entra"))
 			t.Holds(got, M{"externalId": ext, "title": "Boss", "displayName": "From Entra"})
 			t.Expect(t.Find("/Users", `externalId eq "`+ext+`"`).Total() == 1, "found by the new externalId", ext)
 		}},
-		{ID: "entra-timeneye", Name: "a help page's mapping of its own arrives, matches, changes and leaves", Rows: []string{"E02", "E11", "E15", "E16", "E17", "E18", "E19", "E20", "E21", "E22", "E23", "E24", "E27", "E33"}, Level: Should, Run: func(t *T) {
+		{ID: "entra-timeneye", Name: "a help page's mapping of its own arrives, matches, changes and leaves", Rows: []string{"E02", "E11", "E15", "E16", "E17", "E18", "E19", "E20", "E21", "E22", "E23", "E24", "E27", "E33"}, Level: Should, Section: none, Run: func(t *T) {
 			oid := t.Name("oid")
 			a := t.MustStatus(t.Post("/Users", M{"schemas": []string{userURN, enterpriseURN}, "userName": t.Address("tim"), "active": "True", "displayName": "Tim E.", "title": "Designer",
 				"name": M{"formatted": "Tim Eye"}, "meta": M{"resourceType": "User"}, userURN: M{"active": "True", "microsoftId": oid, "role": "member"}}), 201)

@@ -1,6 +1,7 @@
 package scimtest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -21,11 +22,12 @@ type T struct {
 	run   *run
 	label string // unique for this case in this run
 
-	mu    sync.Mutex
-	steps []Step
-	fails []Failure
-	made  []string // paths to delete
-	count int
+	mu      sync.Mutex
+	steps   []Step
+	fails   []Failure
+	made    []string // paths to delete
+	count   int
+	refused bool // the server refused to create something, perhaps for want of room
 }
 
 // Failure is one expectation that was not met.
@@ -38,15 +40,36 @@ type Failure struct {
 // Do makes a request. What a POST creates is deleted when the case ends.
 func (t *T) Do(r Request) *Answer {
 	a, step := t.run.client.do(t.ctx, r)
+	if masked, some := t.run.masked(a.JSON); some {
+		step.Received = show(masked)
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.steps = append(t.steps, step)
-	if r.Method == http.MethodPost && a.Status == http.StatusCreated && a.ID() != "" {
-		endpoint, _, _ := strings.Cut(r.Path, "?")
-		t.made = append(t.made, "/"+strings.Trim(endpoint, "/")+"/"+url.PathEscape(a.ID()))
+	if r.Method == http.MethodPost {
+		t.created(r, a)
 	}
 	return a
 }
+
+// created remembers what a POST made, or may have made.
+func (t *T) created(r Request, a *Answer) {
+	endpoint, _, _ := strings.Cut(r.Path, "?")
+	endpoint = "/" + strings.Trim(endpoint, "/")
+	switch {
+	case endpoint == "/Bulk" || a.Err != nil || a.Status >= 500:
+		t.run.doubt(namesIn(r.Body))
+	case strings.HasSuffix(endpoint, "/.search") || a.Status >= 300:
+	case a.ID() == "":
+		t.run.doubt(namesIn(r.Body))
+	default:
+		t.made = append(t.made, pathOf(endpoint, a.ID()))
+		t.run.owned(a.ID())
+	}
+	t.refused = t.refused || !r.Anon && refuses(a)
+}
+
+func pathOf(endpoint, id string) string { return endpoint + "/" + url.PathEscape(id) }
 
 // Get reads a path.
 func (t *T) Get(path string) *Answer { return t.Do(Request{Method: http.MethodGet, Path: path}) }
@@ -90,13 +113,15 @@ func (t *T) Expect(ok bool, expected string, got any) bool {
 	if ok {
 		return true
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	text, isText := got.(string)
 	if !isText {
-		text = show(got)
+		masked, _ := t.run.masked(got)
+		text = show(masked)
 	}
-	t.fails = append(t.fails, Failure{Expected: expected, Got: text, Step: len(t.steps)})
+	text = cmp.Or(text, "nothing")
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.fails = append(t.fails, Failure{Expected: t.run.client.hide(expected), Got: t.run.client.hide(text), Step: len(t.steps)})
 	return false
 }
 
@@ -157,17 +182,37 @@ func (t *T) Holds(a *Answer, want M) bool {
 }
 
 // Refused notes a failure unless the answer is a whole SCIM error of this
-// status, and of one of these scimTypes where any are named. RFC 7644 §3.12
+// status, and of one of these scimTypes where any are named. A scimType is
+// demanded only where the standard demands one; elsewhere it is optional, and
+// the case error-scim-type looks at it. RFC 7644 §3.12
 func (t *T) Refused(a *Answer, status int, scimTypes ...string) bool {
-	ok := t.Status(a, status)
+	if !t.Status(a, status) {
+		return false
+	}
 	list, _ := a.At("schemas").([]any)
-	ok = t.Expect(slices.Contains(list, any(errorURN)), "an error body with schemas ["+errorURN+"]", a.JSON) && ok
+	ok := t.Expect(slices.Contains(list, any(errorURN)), "an error body with schemas ["+errorURN+"]", a.JSON)
 	ok = t.Expect(a.At("status") == fmt.Sprint(a.Status), fmt.Sprintf("status %q as a string in the error body", fmt.Sprint(a.Status)), a.At("status")) && ok
-	if len(scimTypes) > 0 {
-		kind, _ := a.At("scimType").(string)
-		ok = t.Expect(slices.Contains(scimTypes, kind), "scimType "+strings.Join(scimTypes, " or "), a.At("scimType")) && ok
+	if demanded(scimTypes) {
+		ok = t.kind(a, scimTypes...) && ok
 	}
 	return ok
+}
+
+// kind notes a failure unless an error has one of these scimTypes.
+func (t *T) kind(a *Answer, scimTypes ...string) bool {
+	kind, _ := a.At("scimType").(string)
+	return t.Expect(slices.Contains(scimTypes, kind), "scimType "+strings.Join(scimTypes, " or "), a.At("scimType"))
+}
+
+// demanded says whether the standard asks for each of these scimTypes in so
+// many words: RFC 7644 §3.3, §3.5.2, §3.5.2.2, RFC 9865 §2.1.
+func demanded(scimTypes []string) bool {
+	for _, kind := range scimTypes {
+		if !slices.Contains([]string{"uniqueness", "mutability", "noTarget", "invalidCursor", "expiredCursor"}, kind) {
+			return false
+		}
+	}
+	return len(scimTypes) > 0
 }
 
 // Sound notes a failure when the server broke: no answer, or 5xx other than
@@ -185,7 +230,7 @@ func (t *T) Name(word string) string {
 }
 
 // Address gives a userName and e-mail address that nothing else has.
-func (t *T) Address(word string) string { return t.Name(word) + "@scimtest.example" }
+func (t *T) Address(word string) string { return t.Name(word) + "@" + t.run.client.domain() }
 
 // Track deletes a path when the case ends.
 func (t *T) Track(path string) {
