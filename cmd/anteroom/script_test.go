@@ -106,9 +106,10 @@ func start(ts *testscript.TestScript, _ bool, args []string) {
 		var at struct {
 			Listen  string
 			BaseURL string `json:"base_url"`
+			URL     string
 		}
 		ts.Check(json.Unmarshal([]byte(line), &at))
-		ts.Setenv("ADDRESS", cmp.Or(at.Listen, strings.TrimPrefix(at.BaseURL, "http://")))
+		ts.Setenv("ADDRESS", cmp.Or(at.Listen, strings.Trim(strings.TrimPrefix(cmp.Or(at.BaseURL, at.URL), "http://"), "/")))
 	case <-time.After(30 * time.Second):
 		ts.Fatalf("%v did not get ready: %s", args, &r.said)
 	}
