@@ -29,6 +29,10 @@ func (f *field) readOnly() bool { return f.Mutability == ReadOnly }
 // secret says whether the attribute is accepted but never kept: password.
 func (f *field) secret() bool { return f.Returned == ReturnedNever }
 
+// hidden says whether no answer shows the attribute, and no filter may look at it: secrets, and what
+// can be written only, which a backend keeps. RFC 7643 §7, mutability.
+func (f *field) hidden() bool { return f.secret() || f.Mutability == WriteOnly }
+
 // reference says whether the complex value points at another resource, as manager does: then
 // $ref and display names belong to the value and must not outlive it.
 func (f *field) reference() bool {
@@ -76,7 +80,7 @@ type index struct {
 	extensions []*urnIndex
 	required   []string  // URNs of the required extensions
 	common     names     // id, externalId, schemas, meta
-	hidden     []string  // top-level names that the default answer leaves out
+	left       []string  // top-level names that the default answer leaves out
 	always     []string  // top-level names that every answer has
 	hiddenSubs bool      // whether sub-attributes or extensions hide something
 	pool       sync.Pool // of *decoder
@@ -107,11 +111,17 @@ func newIndex(rt *ResourceType) *index {
 }
 
 func newURNIndex(s *Schema, core bool) *urnIndex {
-	prefix := ""
 	if !core {
-		prefix = s.ID + ":"
+		return &urnIndex{urn: s.ID, names: newNames(newFields(s.Attributes, s.ID+":"))}
 	}
-	return &urnIndex{urn: s.ID, core: core, names: newNames(newFields(s.Attributes, prefix))}
+	fields := slices.DeleteFunc(newFields(s.Attributes, ""), func(f *field) bool { return isCommon(f.Name) })
+	return &urnIndex{urn: s.ID, core: true, names: newNames(fields)}
+}
+
+// isCommon says whether every resource has the attribute, with characteristics that those in a schema that
+// lists it, too, do not change. RFC 7643 §3.1.
+func isCommon(name string) bool {
+	return equalFold(name, "id") || equalFold(name, "externalId") || equalFold(name, "schemas") || equalFold(name, "meta")
 }
 
 func newFields(attributes []Attribute, prefix string) []*field {
@@ -139,10 +149,10 @@ func newField(a *Attribute, prefix string) *field {
 // hide notes which attributes the default answer leaves out, and which are in every answer.
 func (ix *index) hide() {
 	for _, f := range ix.core.list {
-		switch f.Returned {
-		case ReturnedNever, ReturnedRequest:
-			ix.hidden = append(ix.hidden, f.Name)
-		case ReturnedAlways:
+		switch {
+		case f.hidden() || f.Returned == ReturnedRequest:
+			ix.left = append(ix.left, f.Name)
+		case f.Returned == ReturnedAlways:
 			ix.always = append(ix.always, f.Name)
 		}
 		ix.hideSubs(f.subs.list)
@@ -154,7 +164,7 @@ func (ix *index) hide() {
 
 func (ix *index) hideSubs(fields []*field) {
 	for _, f := range fields {
-		if f.Returned != ReturnedDefault {
+		if f.Returned != ReturnedDefault || f.hidden() {
 			ix.hiddenSubs = true
 		}
 		ix.hideSubs(f.subs.list)

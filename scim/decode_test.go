@@ -2,6 +2,7 @@ package scim_test
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -216,4 +217,22 @@ func TestEqualDoesNotMindTheOrderOfAttributesButThatOfLists(t *testing.T) {
 	if flat.Equal(decode(t, rt, `"v":"a"`)) || flat.Equal(decode(t, rt, `"v":["a"]`)) {
 		t.Error("how a vendor's attribute is written counts")
 	}
+}
+
+// RFC 7643 §3.1: some schemas list common attributes; what the RFC says of those wins.
+func TestTheCharacteristicsOfCommonAttributesWinOverASchemas(t *testing.T) {
+	rt := scim.UserType()
+	rt.Schema.Attributes = append(rt.Schema.Attributes,
+		scim.Attribute{Name: "id", Type: scim.Integer, Required: true},
+		scim.Attribute{Name: "ExternalID", Required: true, Mutability: scim.Immutable, Returned: scim.ReturnedNever},
+		scim.Attribute{Name: "meta", Required: true},
+		scim.Attribute{Name: "schemas", Mutability: scim.ReadWrite})
+	s := newServiceOf(t, &scim.Server{Types: []*scim.ResourceType{rt}})
+	path := "/Users/" + s.create(`"userName":"u","id":"mine","meta":{"version":"x"},"externalId":"AbC"`).has("externalId", `"AbC"`).id()
+	s.create(`"userName":"without"`)
+	for f, want := range map[string]string{`externalId eq "AbC"`: "1", `externalId eq "abc"`: "0", `ID eq "` + strings.TrimPrefix(path, "/Users/") + `"`: "1", `meta.resourceType eq "User"`: "2"} {
+		s.do("GET", "/Users?filter="+url.QueryEscape(f), "").has("totalResults", want)
+	}
+	s.do("PATCH", path, `{"Operations":[{"op":"replace","path":"externalId","value":"other"}]}`).want(200).has("externalId", `"other"`)
+	s.do("PUT", path, `{"userName":"u"}`).want(200).lacks("externalId")
 }

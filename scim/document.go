@@ -123,7 +123,7 @@ func (rt *ResourceType) appendStored(dst []byte, r *Resource, baseURL string) (o
 }
 
 func (ix *index) hides(name []byte) bool {
-	for _, h := range ix.hidden {
+	for _, h := range ix.left {
 		if bytes.EqualFold(name, []byte(h)) {
 			return true
 		}

@@ -6,6 +6,7 @@ package scim
 //   - attributes that were not sent are cleared, but for these
 //   - read-only ones stay as they are, also within a value that stays the same
 //   - an immutable one that has a value stays; sending another value is a 400 mutability
+//   - a write-only one stays: a client that sends back what it has read cannot know it
 //   - active stays when it was not sent: a client that does not know it must not reactivate anybody
 func (rt *ResourceType) Replaced(old, sent *Object) (*Object, error) {
 	ix := rt.index()
@@ -59,7 +60,7 @@ func carry(fields []*field, old, next *Object) {
 		}
 		is, sent := next.Get(f.Name)
 		switch {
-		case f.readOnly(), f.Mutability == Immutable && !sent:
+		case f.readOnly(), !sent && (f.Mutability == Immutable || f.Mutability == WriteOnly):
 			next.Set(f.Name, cloneValue(was))
 		case sent && f.kind == Complex && f.keepsSubs():
 			carryValue(f, was, is)
@@ -70,7 +71,7 @@ func carry(fields []*field, old, next *Object) {
 // keepsSubs says whether the attribute has sub-attributes that outlive a PUT.
 func (f *field) keepsSubs() bool {
 	for _, s := range f.subs.list {
-		if s.readOnly() || s.Mutability == Immutable {
+		if s.Mutability != ReadWrite {
 			return true
 		}
 	}
@@ -106,7 +107,7 @@ func valueOf(o *Object) any {
 func carrySubs(f *field, was, is *Object) {
 	for _, s := range f.subs.list {
 		v, ok := was.Get(s.Name)
-		if _, sent := is.Get(s.Name); ok && !sent && (s.readOnly() || s.Mutability == Immutable) {
+		if _, sent := is.Get(s.Name); ok && !sent && s.Mutability != ReadWrite {
 			is.Set(s.Name, cloneValue(v))
 		}
 	}

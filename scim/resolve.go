@@ -31,10 +31,18 @@ func (r *resolver) Resolve(container *filter.Path, p filter.Path) (filter.Path, 
 	if err != nil {
 		return filter.Path{}, filter.Type{}, err
 	}
-	if f != nil && f.secret() && !r.write {
-		return base, filter.Type{}, r.errorf("%s cannot be read, so it cannot be searched for.", f.path)
+	if err := r.readable(f); err != nil {
+		return base, filter.Type{}, err
 	}
 	return r.sub(base, f, p.Sub)
+}
+
+// readable refuses to look at what no answer shows: who can search for a value knows it in the end.
+func (r *resolver) readable(f *field) error {
+	if f != nil && f.hidden() && !r.write {
+		return r.errorf("%s cannot be read, so it cannot be searched for.", f.path)
+	}
+	return nil
 }
 
 // attribute resolves everything of the path but its sub-attribute. f is nil for attributes that no schema defines.
@@ -138,7 +146,7 @@ func (r *resolver) member(f *field, name string) (*field, error) {
 		return nil, r.errorf("%s has no sub-attributes; leave %q out.", f.path, "."+clip(name, 80))
 	}
 	if s := f.subs.find(name); s != nil {
-		return s, nil
+		return s, r.readable(s)
 	}
 	return nil, r.errorf("%s has no sub-attribute %q.%s", f.path, clip(name, 80), suggestion(name, f.subs.list))
 }

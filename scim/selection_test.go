@@ -1,9 +1,11 @@
 package scim_test
 
 import (
-	"github.com/anteroom-id/anteroom/scim"
+	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/anteroom-id/anteroom/scim"
 )
 
 // RFC 7644 §3.9
@@ -71,6 +73,54 @@ func TestWhatIsReturnedOnRequestOrAlwaysFollowsTheSchema(t *testing.T) {
 	s.do("GET", path+"?attributes=box.b", "").has("box", `{"b":"2","d":"4"}`)
 	s.do("GET", path+"?excludedAttributes=box.d", "").has("box", `{"a":"1","d":"4"}`)
 	s.do("GET", path+"?excludedAttributes=badge", "").has("badge", `"b"`)
+}
+
+// RFC 7643 §7: a writeOnly value reaches the backend and no answer, whatever returned says, and cannot be guessed by searching.
+func TestWhatCanOnlyBeWrittenIsKeptAndNeverReturned(t *testing.T) {
+	rt := scim.UserType()
+	rt.Schema.Attributes = append(rt.Schema.Attributes,
+		scim.Attribute{Name: "pin", Mutability: scim.WriteOnly},
+		scim.Attribute{Name: "badge", Mutability: scim.WriteOnly, Returned: scim.ReturnedAlways},
+		scim.Attribute{Name: "keys", MultiValued: true, SubAttributes: []scim.Attribute{{Name: "value", Mutability: scim.WriteOnly}, {Name: "type"}}})
+	rt.Extensions = append(rt.Extensions, scim.Extension{Schema: &scim.Schema{ID: "urn:acme:User", Attributes: []scim.Attribute{{Name: "code", Mutability: scim.WriteOnly}, {Name: "desk"}}}})
+	s := newServiceOf(t, &scim.Server{Types: []*scim.ResourceType{rt}})
+	made := s.create(`"userName":"u","pin":"1234","badge":"b","keys":[{"value":"s3cret","type":"work"}],"urn:acme:User":{"code":"c0de","desk":"d"}`)
+	path := "/Users/" + made.id()
+	stored := func() string {
+		r, err := s.users.Get(t.Context(), made.id(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(r.Attrs.AppendJSON(nil))
+	}
+	for _, value := range []string{"1234", `"b"`, "s3cret", "c0de"} {
+		if !strings.Contains(stored(), value) {
+			t.Errorf("the backend does not have %s: %s", value, stored())
+		}
+		for _, r := range []*reply{
+			made, s.do("GET", path, ""), s.do("GET", path+"?attributes=pin,badge,keys,keys.value,urn:acme:User:code", ""), s.do("GET", "/Users?attributes=pin,keys", ""),
+			s.do("PATCH", path, `{"Operations":[{"op":"replace","path":"pin","value":"1234"},{"op":"replace","path":"title","value":"T"}]}`),
+		} {
+			if r.status >= 300 || strings.Contains(r.text, value) {
+				t.Errorf("an answer shows %s: %d %s", value, r.status, r.text)
+			}
+		}
+	}
+	made.has("keys", `[{"type":"work"}]`).has("urn:acme:User", `{"desk":"d"}`)
+	for _, f := range []string{`pin eq "1234"`, `pin sw "1"`, `pin pr`, `keys.value eq "s3cret"`, `keys[value sw "s"]`, `keys eq "s3cret"`, `urn:acme:User:code eq "c0de"`, `code pr`} {
+		s.do("GET", "/Users?filter="+url.QueryEscape(f), "").want(400).has("scimType", `"invalidFilter"`)
+	}
+	s.do("GET", "/Users?filter="+url.QueryEscape(`keys[type eq "work"]`), "").has("totalResults", "1")
+	s.do("GET", "/Users?sortBy=pin", "").want(400)
+	// A client that sends back what it has read cannot send what it cannot read.
+	s.do("PUT", path, `{"userName":"u2","keys":[{"type":"work"}]}`).want(200).lacks("pin")
+	if !strings.Contains(stored(), "1234") {
+		t.Errorf("a PUT without pin clears it: %s", stored())
+	}
+	s.do("PATCH", path, `{"Operations":[{"op":"replace","path":"pin","value":"9876"},{"op":"remove","path":"badge"}]}`).want(200)
+	if !strings.Contains(stored(), "9876") || strings.Contains(stored(), "badge") {
+		t.Errorf("after a PATCH: %s", stored())
+	}
 }
 
 func TestASelectionSaysWhatItWants(t *testing.T) {

@@ -89,7 +89,7 @@ func (v *view) appendAttributes(dst []byte, o *Object) []byte {
 
 // hides says whether o has top-level attributes that the default answer leaves out.
 func (v *view) hides(o *Object) bool {
-	for _, name := range v.ix.hidden {
+	for _, name := range v.ix.left {
 		if o.index(name) >= 0 {
 			return true
 		}
@@ -133,10 +133,7 @@ func (v *view) cutAttribute(uri string, f *field, a *Attr) (Attr, bool) {
 
 // share says how much of an attribute is shown. RFC 7643 §7, returned.
 func (v *view) share(uri, name string, f *field) share {
-	returned := ReturnedDefault
-	if f != nil {
-		returned = f.Returned
-	}
+	returned := returnedOf(f)
 	key, attr := name, ""
 	if uri != "" {
 		key, attr = uri, name
@@ -165,6 +162,17 @@ func (v *view) share(uri, name string, f *field) share {
 	return shown
 }
 
+// returnedOf is when an attribute is part of an answer; nil is one that no schema defines.
+func returnedOf(f *field) Returned {
+	switch {
+	case f == nil:
+		return ReturnedDefault
+	case f.hidden():
+		return ReturnedNever
+	}
+	return f.Returned
+}
+
 // part gives the value with only the sub-attributes that are shown.
 func (v *view) part(uri, name string, f *field, value any) any {
 	switch value := value.(type) {
@@ -191,9 +199,7 @@ func (v *view) part(uri, name string, f *field, value any) any {
 func (v *view) showsSub(uri, name string, f *field, sub string) bool {
 	returned := ReturnedDefault
 	if f != nil {
-		if s := f.subs.find(sub); s != nil {
-			returned = s.Returned
-		}
+		returned = returnedOf(f.subs.find(sub))
 	}
 	named := subNamed(v.only(), uri, name, sub)
 	switch returned {

@@ -102,6 +102,23 @@ func (w *world) migration() *world {
 	return &other
 }
 
+// neighbour is another workspace of the same deployment.
+func (w *world) neighbour() *world {
+	w.t.Helper()
+	made, err := w.service.CreateWorkspace(ctx, operator, "globex", "Globex")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	other := *w
+	other.ws = made.ID
+	all, err := w.db.Read(other.ws).Connections(ctx)
+	if err != nil || len(all) != 1 {
+		w.t.Fatalf("%d connections (%v)", len(all), err)
+	}
+	other.con = all[0].ID
+	return &other
+}
+
 // caller is a new request of the directory.
 func (w *world) caller() directory.Caller {
 	now := w.db.Now()
@@ -135,19 +152,12 @@ func (w *world) patch(id, operations string) (*scim.Resource, error) {
 }
 
 func (w *world) put(id, body string) (*scim.Resource, error) {
-	p, rt := w.people(), w.service.UserType()
-	sent, err := rt.Decode([]byte(body), &w.notes)
+	p := w.people()
+	sent, err := w.service.UserType().Decode([]byte(body), &w.notes)
 	if err != nil {
 		return nil, err
 	}
-	return p.Update(ctx, id, func(r *scim.Resource) (bool, error) {
-		next, err := rt.Replaced(r.Attrs, sent)
-		if err != nil || next.Equal(r.Attrs) {
-			return false, err
-		}
-		r.Attrs = next
-		return true, nil
-	})
+	return p.Replace(ctx, id, &scim.Resource{ID: id, Attrs: sent}, nil)
 }
 
 func (w *world) delete(id string) error { return w.people().Delete(ctx, id, nil) }

@@ -2,7 +2,7 @@ package directory
 
 import (
 	"context"
-	"slices"
+	"net/http"
 	"strings"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
@@ -81,16 +81,23 @@ func (g *Groups) nameTaken(ctx context.Context, tx *store.Tx, name string) error
 
 // splitMembers takes the members out of a group's attributes.
 func splitMembers(attrs *scim.Object) (refs []string, rest *scim.Object, err error) {
+	if refs, err = memberRefs(attrs); err != nil {
+		return nil, nil, err
+	}
 	rest = attrs.Clone()
-	for _, v := range rest.List("members") {
+	rest.Delete("members")
+	return refs, rest, nil
+}
+
+func memberRefs(attrs *scim.Object) (refs []string, err error) {
+	for _, v := range attrs.List("members") {
 		ref, err := memberRef(v)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		refs = append(refs, ref)
 	}
-	rest.Delete("members")
-	return refs, rest, nil
+	return refs, nil
 }
 
 func memberRef(v any) (string, error) {
@@ -127,43 +134,61 @@ func (g *Groups) plainResource(found *identity.Group) (*scim.Resource, error) {
 
 // Patch changes a group without reading its members: what is asked of them
 // becomes rows to add and to remove, so that it costs the same in a group of
-// ten and of 100,000, and concurrent changes lose nothing.
+// ten and of 100,000, and concurrent changes lose nothing. Only operations that
+// do not name members by value read them.
 func (g *Groups) Patch(ctx context.Context, id string, p *scim.Patch) (*scim.Resource, error) {
 	ops, rest := p.Take("members")
-	for i := range ops {
-		if _, byValue := ops[i].Keys(); !byValue {
-			return g.Update(ctx, id, p.Apply)
+	return g.change(ctx, id, func(r *scim.Resource, d *delta) error {
+		if _, err := rest.Apply(r); err != nil {
+			return err
 		}
-	}
-	var out *scim.Resource
-	err := g.write(ctx, g.c, func(tx *store.Tx) error {
+		return d.ops(ctx, r, ops, rest)
+	})
+}
+
+// change runs f on a group, r without its members, in one durable step. While
+// provisioning is off, what f takes out of the group is done all the same, and
+// nothing else of it: then the answer is 403.
+func (g *Groups) change(ctx context.Context, id string, f func(r *scim.Resource, d *delta) error) (out *scim.Resource, err error) {
+	refused := false
+	err = g.write(ctx, g.c, func(tx *store.Tx) error {
 		group, r, err := g.forChange(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		out = r
-		old := r.Attrs.Clone()
-		changed, err := rest.Apply(r)
-		if err != nil {
+		d, old := g.delta(tx, group.ID), r.Attrs.Clone()
+		d.off = !tx.Tally().Provisioning
+		if err := f(r, d); err != nil {
 			return err
 		}
-		if !tx.Tally().Provisioning && (changed || !onlyRemoves(ops)) {
+		changed := !old.Equal(r.Attrs)
+		if d.off && changed {
+			r.Attrs, changed, d.refused = old, false, true
+		}
+		if out, refused = r, d.refused; refused && d.empty() {
 			return errOff
 		}
-		d := g.delta(tx, group.ID)
-		for i := range ops {
-			if err := d.op(ctx, &ops[i]); err != nil {
-				return err
-			}
+		if refused {
+			g.refusedRest()
 		}
 		return g.commit(ctx, tx, &group, r, old, d, changed)
 	})
+	if err == nil && refused {
+		err = errOffButRemoved
+	}
 	return out, err
 }
 
-func onlyRemoves(ops []scim.Op) bool {
-	return !slices.ContainsFunc(ops, func(o scim.Op) bool { return o.Verb != scim.Remove })
+// refusedRest notes what is answered to a request of which only removals were done.
+func (g *Groups) refusedRest() {
+	g.c.Notes.Add("off", "members", "provisioning is switched off, so that people were taken out of the group and nothing else was done")
+	if g.c.Request != nil {
+		g.c.Request.Status, g.c.Request.Detail = http.StatusForbidden, errOffButRemoved.Msg
+	}
 }
+
+var errOffButRemoved = identity.Errorf(identity.Forbidden, "",
+	"the people whom this request takes out of the group are out; nothing else of it was done, since %s", errOff.Msg)
 
 // commit writes a changed group, its attributes and members, or nothing when
 // nothing changed, and brings r up to date.
@@ -230,28 +255,16 @@ func (g *Groups) Replace(ctx context.Context, id string, sent *scim.Resource, ch
 	if err != nil {
 		return nil, err
 	}
-	err = g.write(ctx, g.c, func(tx *store.Tx) error {
-		group, r, err := g.forChange(ctx, tx, id)
-		if err != nil {
-			return err
-		}
+	_, err = g.change(ctx, id, func(r *scim.Resource, d *delta) (err error) {
 		if check != nil {
 			if err := check(r); err != nil {
 				return err
 			}
 		}
-		if err := refuseWhenOff(tx); err != nil {
+		if r.Attrs, err = g.group.Replaced(r.Attrs, doc); err != nil {
 			return err
 		}
-		old := r.Attrs
-		if r.Attrs, err = g.group.Replaced(old, doc); err != nil {
-			return err
-		}
-		d := g.delta(tx, group.ID)
-		if err := d.replace(ctx, refs); err != nil {
-			return err
-		}
-		return g.commit(ctx, tx, &group, r, old, d, !old.Equal(r.Attrs))
+		return d.replace(ctx, refs)
 	})
 	if err != nil {
 		return nil, err
@@ -262,36 +275,7 @@ func (g *Groups) Replace(ctx context.Context, id string, sent *scim.Resource, ch
 // Update changes a group as a whole, members included. Replace and Patch do the
 // same without reading them; this is for callers that have neither.
 func (g *Groups) Update(ctx context.Context, id string, change scim.Change) (*scim.Resource, error) {
-	err := g.write(ctx, g.c, func(tx *store.Tx) error {
-		group, r, err := g.forChange(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		old := r.Attrs.Clone()
-		if err := g.withMembers(ctx, &tx.Reader, group.ID, r); err != nil {
-			return err
-		}
-		changed, err := change(r)
-		if err != nil {
-			return err
-		}
-		if !changed {
-			return errUnchanged
-		}
-		if err := refuseWhenOff(tx); err != nil {
-			return err
-		}
-		refs, doc, err := splitMembers(r.Attrs)
-		if err != nil {
-			return err
-		}
-		r.Attrs = doc
-		d := g.delta(tx, group.ID)
-		if err := d.replace(ctx, refs); err != nil {
-			return err
-		}
-		return g.commit(ctx, tx, &group, r, old, d, !old.Equal(doc))
-	})
+	_, err := g.change(ctx, id, func(r *scim.Resource, d *delta) error { return d.whole(ctx, r, 1, change) })
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
 	"github.com/anteroom-id/anteroom/internal/store"
@@ -21,7 +22,10 @@ type delta struct {
 	known          map[string]resolved       // values that were looked up already
 	parked         int
 	unparked       bool
-	waiting        int // parked for the group, as last counted; 0 when it must be counted
+	waiting        int  // parked for the group, as last counted; 0 when it must be counted
+	looked         int  // members looked at by operations that do not name them
+	off            bool // nobody comes in: provisioning is off
+	refused        bool // something was not done for that reason
 }
 
 func (g *Groups) delta(tx *store.Tx, id identity.GroupID) *delta {
@@ -80,6 +84,37 @@ func (d *delta) empty() bool {
 	return len(d.added) == 0 && len(d.removed) == 0 && d.parked == 0 && !d.unparked
 }
 
+// ops carries out the operations of a PATCH on members, one after the other;
+// rest are its others. Neighbours that do not name members by value share one
+// look at all of them.
+func (d *delta) ops(ctx context.Context, r *scim.Resource, ops []scim.Op, rest *scim.Patch) error {
+	for len(ops) > 0 {
+		n := slices.IndexFunc(ops, byValue)
+		switch {
+		case n == 0:
+			if err := d.op(ctx, &ops[0]); err != nil {
+				return err
+			}
+			ops = ops[1:]
+			continue
+		case n < 0:
+			n = len(ops)
+		}
+		some := *rest
+		some.Ops, some.Check = ops[:n], nil
+		if err := d.whole(ctx, r, n, some.Apply); err != nil {
+			return err
+		}
+		ops = ops[n:]
+	}
+	return nil
+}
+
+func byValue(op scim.Op) bool {
+	_, ok := op.Keys()
+	return ok
+}
+
 // op carries out one PATCH operation on members that names them by value.
 func (d *delta) op(ctx context.Context, op *scim.Op) error {
 	if op.Verb == scim.Remove && op.Path.Filter == nil && op.Value == nil {
@@ -99,6 +134,54 @@ func (d *delta) op(ctx context.Context, op *scim.Op) error {
 		return err
 	}
 	return d.add(ctx, refs)
+}
+
+// maxLooked bounds how many members the operations of one request may look at
+// that do not name them. One operation may look at any group's.
+const maxLooked = 200_000
+
+// whole changes the members as they are shown in r, by a change that does not
+// name them by their values, such as the removal of members[display eq "Bob"].
+// Who waits to become a member is not shown, and stays.
+func (d *delta) whole(ctx context.Context, r *scim.Resource, operations int, change scim.Change) error {
+	shown := *r
+	shown.Attrs = r.Attrs.Clone()
+	if err := d.g.withMembers(ctx, &d.tx.Reader, d.group, &shown); err != nil {
+		return err
+	}
+	before, err := memberRefs(shown.Attrs)
+	if err != nil {
+		return err
+	}
+	if d.looked += operations * len(before); d.looked > max(maxLooked, len(before)) {
+		return scim.TooMany("the operations look at too many members; name those to remove by their value, or send the operations in several requests")
+	}
+	if changed, err := change(&shown); err != nil || !changed {
+		return err
+	}
+	after, rest, err := splitMembers(shown.Attrs)
+	if err != nil {
+		return err
+	}
+	r.Attrs = rest
+	if err := d.remove(ctx, missing(before, after)); err != nil {
+		return err
+	}
+	return d.add(ctx, missing(after, before))
+}
+
+// missing gives those of a that are not in b.
+func missing(a, b []string) (out []string) {
+	in := make(map[string]bool, len(b))
+	for _, s := range b {
+		in[s] = true
+	}
+	for _, s := range a {
+		if !in[s] {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 func refuseNested(value any) error {
@@ -136,10 +219,16 @@ func (d *delta) add(ctx context.Context, refs []string) error {
 
 func (d *delta) insert(ctx context.Context, m identity.MemberID) error {
 	added, err := d.tx.InsertMembership(ctx, d.group, m)
-	if added {
-		d.turn(m, 1)
+	switch {
+	case err != nil || !added:
+		return err
+	case d.off && d.turns[m] >= 0: // one whom this request took out may come back
+		d.refused = true
+		_, err = d.tx.DeleteMembership(ctx, d.group, m)
+		return err
 	}
-	return err
+	d.turn(m, 1)
+	return nil
 }
 
 func (d *delta) drop(ctx context.Context, m identity.MemberID) error {
@@ -159,15 +248,26 @@ func (d *delta) remove(ctx context.Context, refs []string) error {
 		if found {
 			err = d.drop(ctx, m)
 		} else if d.tx.Tally().Parked > 0 {
-			var gone bool
-			gone, err = d.tx.Unpark(ctx, d.group, ref)
-			d.unparked, d.waiting = d.unparked || gone, 0
+			err = d.unpark(ctx, ref)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// unpark forgets somebody who is not known, under this very spelling or, when
+// nobody waits under it, under any.
+func (d *delta) unpark(ctx context.Context, ref string) error {
+	gone, err := d.tx.Unpark(ctx, d.group, ref)
+	if err == nil && !gone {
+		gone, err = d.tx.UnparkFolded(ctx, d.group, ref)
+	}
+	if gone {
+		d.unparked, d.waiting = true, 0
+	}
+	return err
 }
 
 // replace makes the members exactly these. When none of those named is known,
@@ -253,8 +353,13 @@ func (d *delta) park(ctx context.Context, ref string) error {
 	if len(ref) > 512 {
 		return invalid("members", "a member's value has at most 512 characters")
 	}
-	fresh, err := d.tx.Park(ctx, d.group, ref)
-	if err != nil || !fresh {
+	fresh, err := d.tx.Park(ctx, d.group, d.g.c.Connection, ref)
+	switch {
+	case err != nil || !fresh:
+		return err
+	case d.off:
+		d.refused = true
+		_, err = d.tx.Unpark(ctx, d.group, ref)
 		return err
 	}
 	d.parked++

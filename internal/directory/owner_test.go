@@ -5,6 +5,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/anteroom-id/anteroom/internal/directory"
 	"github.com/anteroom-id/anteroom/internal/identity"
 )
 
@@ -184,5 +185,69 @@ func TestAnOwnerInAGroupThatIsARoleStaysOwner(t *testing.T) {
 		id := string(w.memberByID(boss).ResourceID)
 		w.group(`{"displayName":"Guards","members":[{"value":"` + id + `"}]}`)
 		equal(t, "role", w.roles(id), "hand owner")
+	})
+}
+
+// User names are unique in a workspace, also against the one that an owner still has while another is held.
+func TestTheUserNameThatAHeldOwnerStillHasIsGivenToNobody(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		globex := w.neighbour()
+		w.add("second.owner@x.example", "owner")
+		boss := w.add("boss@x.example", "owner")
+		id := string(w.memberByID(boss).ResourceID)
+		w.change(id, `{"op":"replace","path":"userName","value":"asked@x.example"}`)
+		equal(t, "own user name", w.memberByID(boss).UserName, "boss@x.example")
+		ann := w.person(`{"userName":"ann@x.example","emails":[{"value":"ann@x.example"}]}`)
+		_, err := w.post(`{"userName":"BOSS@x.example","emails":[{"value":"other@x.example"}]}`)
+		mustRefuse(t, err, http.StatusConflict, "uniqueness", "held until an administrator")
+		_, err = w.patch(ann, `{"op":"replace","path":"userName","value":"Boss@x.example"}`)
+		mustRefuse(t, err, http.StatusConflict, "uniqueness", "held until an administrator")
+		_, err = w.post(`{"userName":"asked@x.example","emails":[{"value":"other@x.example"}]}`)
+		mustRefuse(t, err, http.StatusConflict, "uniqueness", id)
+		globex.person(`{"userName":"boss@x.example"}`)
+		equal(t, "held", w.tally().Held, 1)
+		w.change(id, `{"op":"replace","path":"title","value":"Chief"}`)
+		equal(t, "held, after another change", w.tally().Held, 1)
+		w.change(id, `{"op":"replace","path":"userName","value":"boss@x.example"}`)
+		equal(t, "held, after the owner's own name", w.tally().Held, 0)
+		w.person(`{"userName":"asked@x.example"}`)
+	})
+}
+
+func TestAUserNameThatAHeldOwnerStillHasIsNotGivenByHandEither(t *testing.T) {
+	onBoth(t, grantable, func(t *testing.T, w *world) {
+		id := w.person(`{"userName":"old@x.example","role":"owner","emails":[{"value":"boss@x.example"}]}`)
+		boss := w.member(id).ID
+		if err := w.delete(id); err != nil { // held, as there is no other owner: nobody manages this one from now on
+			t.Fatal(err)
+		}
+		closed := w.under("")
+		closed.change(string(w.memberByID(boss).ResourceID), `{"op":"replace","path":"userName","value":"asked@x.example"}`)
+		equal(t, "own user name", w.memberByID(boss).UserName, "old@x.example")
+		c := w.caller()
+		c.Origin = operator
+		if _, err := w.service.Add(ctx, c, directory.Newcomer{Address: "Old@x.example"}); identity.KindOf(err) != identity.Taken {
+			t.Errorf("added by hand: %v", err)
+		}
+		equal(t, "users", w.tally().Users, 1)
+	})
+}
+
+func TestAHeldUserNameIsFreeOnceItIsTheOwnersNoMore(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		w.add("second.owner@x.example", "owner")
+		boss := w.add("boss@x.example", "owner")
+		id := string(w.memberByID(boss).ResourceID)
+		w.change(id, `{"op":"replace","path":"userName","value":"asked@x.example"}`)
+		// The product lets directories take owners over from now on: the next change applies.
+		open := w.under(grantable)
+		open.change(id, `{"op":"add","path":"title","value":"Chief"}`)
+		equal(t, "user name", w.memberByID(boss).UserName, "asked@x.example")
+		equal(t, "held", w.tally().Held, 0)
+		ann := w.person(`{"userName":"boss@x.example","emails":[{"value":"other@x.example"}]}`)
+		if err := open.delete(id); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "somebody else", w.member(ann).UserName, "boss@x.example")
 	})
 }

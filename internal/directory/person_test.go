@@ -275,6 +275,35 @@ func TestOneWhoIsHereCountsBeforeOneWhoLeft(t *testing.T) {
 	})
 }
 
+func TestTwoPeopleWhoAreHereNeverShareAnImmutableKey(t *testing.T) {
+	for key, body := range map[string]string{
+		"declared by the product": `"microsoftId":"%s"`,
+		"an Entra objectId":       `"externalId":"%s"`,
+	} {
+		t.Run(key, func(t *testing.T) {
+			onBoth(t, "", func(t *testing.T, w *world) {
+				anns := fmt.Sprintf(body, annsGUID)
+				globex := w.neighbour()
+				ann, bob := w.person(`{"userName":"ann@x.example",`+anns+`}`), w.person(`{"userName":"bob@x.example",`+fmt.Sprintf(body, bobsGUID)+`}`)
+				seq := w.tally().Seq
+				_, err := w.patch(bob, `{"op":"replace","value":{`+anns+`,"title":"Thief"}}`)
+				mustRefuse(t, err, http.StatusConflict, "uniqueness", ann)
+				_, err = w.put(bob, `{"userName":"bob@x.example",`+anns+`}`)
+				mustRefuse(t, err, http.StatusConflict, "uniqueness", ann)
+				equal(t, "log", w.verbs(seq), "")
+				w.change(ann, `{"op":"replace","value":{`+anns+`,"title":"Lead"}}`)
+				there := globex.person(`{"userName":"bob@x.example"}`)
+				globex.change(there, `{"op":"replace","value":{`+anns+`}}`)
+				// The key of one who left is free for the same human's other resource.
+				if err := w.delete(ann); err != nil {
+					t.Fatal(err)
+				}
+				w.change(bob, `{"op":"replace","value":{`+anns+`}}`)
+			})
+		})
+	}
+}
+
 func TestPendingMembersReadActive(t *testing.T) {
 	onBoth(t, "name: P\nmembers: {pending: true}\n", func(t *testing.T, w *world) {
 		id := w.person(`{"userName":"ann@x.example"}`)

@@ -87,6 +87,9 @@ func (p *People) provision(ctx context.Context, tx *store.Tx, fresh *identity.Me
 	if m, err := p.comeBack(ctx, tx, in, doc); m != nil || err != nil {
 		return m, err
 	}
+	if err := p.refuseHeld(ctx, tx, "", in.userName); err != nil {
+		return nil, err
+	}
 	ok, err := tx.InsertMember(ctx, fresh, p.rules.keys(doc, fresh.Address))
 	if err != nil {
 		return nil, err
@@ -115,8 +118,17 @@ func (p *People) introduction(m *identity.Member, doc *scim.Object) []identity.D
 // comeBack finds the member whom an equal immutable key names. One who was
 // deleted gets a new SCIM resource; one who is here is 409.
 func (p *People) comeBack(ctx context.Context, tx *store.Tx, in *person, doc *scim.Object) (*identity.Member, error) {
-	var gone *identity.Member
-	for _, k := range p.rules.immutableKeys(doc) {
+	gone, err := p.behind(ctx, tx, "", p.rules.immutableKeys(doc))
+	if gone == nil || err != nil {
+		return nil, err
+	}
+	return gone, p.restore(ctx, tx, gone, in, doc)
+}
+
+// behind finds the first who was deleted of the connection's members that
+// immutable keys name. One who is here, other than self, is 409.
+func (p *People) behind(ctx context.Context, tx *store.Tx, self identity.MemberID, keys []store.Key) (gone *identity.Member, err error) {
+	for _, k := range keys {
 		found, err := tx.MembersByKey(ctx, k)
 		if err != nil {
 			return nil, err
@@ -124,7 +136,7 @@ func (p *People) comeBack(ctx context.Context, tx *store.Tx, in *person, doc *sc
 		for i := range found {
 			m := &found[i]
 			switch {
-			case m.Connection != p.c.Connection:
+			case m.Connection != p.c.Connection || m.ID == self:
 			case m.ResourceID != "":
 				return nil, taken(k.Name, k.Value, m)
 			case gone == nil:
@@ -132,10 +144,16 @@ func (p *People) comeBack(ctx context.Context, tx *store.Tx, in *person, doc *sc
 			}
 		}
 	}
-	if gone == nil {
-		return nil, nil
-	}
-	return gone, p.restore(ctx, tx, gone, in, doc)
+	return gone, nil
+}
+
+// refuseSecond refuses a changed immutable key that another person who is here
+// has: by their keys, the two would be one human.
+func (p *People) refuseSecond(ctx context.Context, tx *store.Tx, self identity.MemberID, old, doc *scim.Object) error {
+	had := p.rules.immutableKeys(old)
+	fresh := slices.DeleteFunc(p.rules.immutableKeys(doc), func(k store.Key) bool { return slices.Contains(had, k) })
+	_, err := p.behind(ctx, tx, self, fresh)
+	return err
 }
 
 func taken(field, value string, m *identity.Member) error {
@@ -153,7 +171,7 @@ func (p *People) restore(ctx context.Context, tx *store.Tx, m *identity.Member, 
 		return err
 	}
 	now, before := p.store.Now(), *m
-	m.ResourceID, m.Modified, m.Version, m.Doc, m.Held = identity.NewResourceID(now), now, m.Version+1, doc.AppendJSON(nil), nil
+	m.ResourceID, m.Modified, m.Version, m.Doc, m.Held, m.Inherited = identity.NewResourceID(now), now, m.Version+1, doc.AppendJSON(nil), nil, nil
 	fill(m, in)
 	m.Grants = granted(m.Grants, in.role)
 	m.State = p.stateOf(in.active, identity.Inactive, false)
@@ -164,7 +182,11 @@ func (p *People) restore(ctx context.Context, tx *store.Tx, m *identity.Member, 
 	if p.rules.isOwner(m.Grants) && m.State != identity.Inactive {
 		tx.Tally().Owners++
 	}
-	if err := p.attachParked(ctx, tx, m); err != nil {
+	former, err := tx.RetiredOf(ctx, m.ID)
+	if err != nil {
+		return err
+	}
+	if err := p.attachParked(ctx, tx, m, former...); err != nil {
 		return err
 	}
 	p.c.Notes.Add("returned", "id", "this person was here before; the same member has a new SCIM id now")
@@ -172,8 +194,30 @@ func (p *People) restore(ctx context.Context, tx *store.Tx, m *identity.Member, 
 		append(differences(nil, doc), identity.Delta{Field: "state", Before: before.State, After: m.State}, identity.Delta{Field: "role", After: p.rules.roleNames(m.Grants)}))
 }
 
+// heldBy finds the member who has the userName though its resource shows another
+// one, which a directory asked for and an administrator has not accepted.
+func (s *Service) heldBy(ctx context.Context, tx *store.Tx, userName string) (identity.Member, bool, error) {
+	if tx.Tally().Held == 0 {
+		return identity.Member{}, false, nil
+	}
+	return tx.MemberByHeldName(ctx, identity.Fold(userName))
+}
+
+// refuseHeld refuses a userName that another member has in that way.
+func (s *Service) refuseHeld(ctx context.Context, tx *store.Tx, self identity.MemberID, userName string) error {
+	o, found, err := s.heldBy(ctx, tx, userName)
+	if err != nil || !found || o.ID == self {
+		return err
+	}
+	return scim.Conflict("userName: " + quoted(userName) + " is already in use by the resource " + string(o.ResourceID) +
+		", an owner of the workspace, whose other user name is held until an administrator of the workspace accepts it")
+}
+
 // refuseTaken refuses a userName or address that another member has.
 func (s *Service) refuseTaken(ctx context.Context, tx *store.Tx, self identity.MemberID, in *person) error {
+	if err := s.refuseHeld(ctx, tx, self, in.userName); err != nil {
+		return err
+	}
 	o, found, err := tx.MemberByUserName(ctx, identity.Fold(in.userName))
 	if err != nil {
 		return err
@@ -209,45 +253,15 @@ func (p *People) adopt(ctx context.Context, tx *store.Tx, in *person, doc *scim.
 	if err != nil {
 		return nil, err
 	}
-	m.Doc = doc.AppendJSON(nil)
+	whole := withInherited(m.Inherited, old, doc)
+	if all, err := p.rules.interpret(whole, nil); err == nil { // a rule about what is inherited refuses nobody
+		m.Inherited = stillInherited(m.Inherited, old, whole, attributeNames(doc))
+		in, doc.Attrs = &all, whole.Attrs
+	} else {
+		m.Inherited = nil
+	}
+	if m.Doc, err = document(doc); err != nil {
+		return nil, err
+	}
 	return &m, p.apply(ctx, tx, &m, old, doc, in)
-}
-
-// attachParked puts a person who has just arrived, or got a new name, into the
-// groups that named them before.
-func (p *People) attachParked(ctx context.Context, tx *store.Tx, m *identity.Member) error {
-	if tx.Tally().Parked == 0 {
-		return nil
-	}
-	seen := []string{""}
-	for _, value := range [...]string{m.ExternalID, m.UserName} {
-		if slices.Contains(seen, value) {
-			continue
-		}
-		seen = append(seen, value)
-		waiting, err := tx.ParkedFor(ctx, identity.Fold(value))
-		if err != nil {
-			return err
-		}
-		for _, w := range waiting {
-			if value == m.ExternalID && w.Value != value && !equalFold(w.Value, m.UserName) {
-				continue // externalId is compared exactly
-			}
-			if err := p.attach(ctx, tx, w, m); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (p *People) attach(ctx context.Context, tx *store.Tx, w store.Parked, m *identity.Member) error {
-	if _, err := tx.Unpark(ctx, w.Group, w.Value); err != nil {
-		return err
-	}
-	added, err := tx.InsertMembership(ctx, w.Group, m.ID)
-	if err != nil || !added {
-		return err
-	}
-	return p.groupChanged(ctx, tx, p.c, w.Group, []identity.MemberID{m.ID}, nil)
 }

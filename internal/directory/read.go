@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
@@ -26,7 +27,7 @@ func (p *People) Get(ctx context.Context, id string, sel *scim.Selection) (*scim
 // fromView makes a resource of a member's row, with the groups when wanted. The
 // doc stays as it is until somebody looks into it.
 func (p *People) fromView(v *store.View, sel *scim.Selection) *scim.Resource {
-	out := &scim.Resource{ID: v.ID, Stored: v.Doc, Created: instant(v.Created), Modified: instant(v.Modified), Version: version(v.Version)}
+	out := &scim.Resource{ID: v.ID, Stored: v.Doc, Created: instant(v.Created), Modified: instant(v.Modified), Version: p.version(v.Version, v.Groups)}
 	if sel.Wants("groups") {
 		p.addGroups(out, v.Groups)
 	}
@@ -46,13 +47,47 @@ func (p *People) addGroups(out *scim.Resource, groups []identity.Reference) {
 // answer makes a resource of a member that was just written and its doc. Alone
 // says that the member is known to be in no group.
 func (p *People) answer(ctx context.Context, m *identity.Member, doc *scim.Object, alone bool) (*scim.Resource, error) {
-	out := &scim.Resource{ID: string(m.ResourceID), Attrs: doc, Created: m.Created, Modified: m.Modified, Version: version(m.Version)}
 	if alone {
-		return out, nil
+		return p.shown(m, doc, nil), nil
 	}
 	groups, err := p.store.Read(p.c.Workspace).GroupsOf(ctx, m.ID)
+	return p.shown(m, doc, groups), err
+}
+
+// shown makes a resource of a member, its doc and its groups.
+func (p *People) shown(m *identity.Member, doc *scim.Object, groups []identity.Reference) *scim.Resource {
+	out := &scim.Resource{ID: string(m.ResourceID), Attrs: doc, Created: m.Created, Modified: m.Modified, Version: p.version(m.Version, groups)}
 	p.addGroups(out, groups)
-	return out, err
+	return out
+}
+
+// version is what a person's entity tag says. Groups are shown with the person
+// and change without the person's row, so a digest of them follows the row's
+// version; their order does not count. RFC 7644 §3.14.
+func (p *People) version(row int64, groups []identity.Reference) string {
+	v := version(row)
+	if len(groups) == 0 || p.product.SCIM.Groups == product.GroupsOff {
+		return v
+	}
+	sum := uint64(0)
+	for i := range groups {
+		sum += digest(groups[i].ID, groups[i].Display)
+	}
+	return v + "-" + strconv.FormatUint(sum, 36)
+}
+
+// digest is FNV-1a of two texts. http://www.isthe.com/chongo/tech/comp/fnv/
+func digest(a, b string) uint64 {
+	const offset, prime = 14695981039346656037, 1099511628211
+	h := uint64(offset)
+	for i := range len(a) {
+		h = (h ^ uint64(a[i])) * prime
+	}
+	h = (h ^ 0xff) * prime // no byte of UTF-8
+	for i := range len(b) {
+		h = (h ^ uint64(b[i])) * prime
+	}
+	return h
 }
 
 func instant(us int64) time.Time { return time.UnixMicro(us).UTC() }

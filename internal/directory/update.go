@@ -18,8 +18,34 @@ import (
 // compares the version and writes: whatever a PATCH costs, nobody waits for it.
 // When somebody else was faster, it is worked out anew.
 func (p *People) Update(ctx context.Context, id string, change scim.Change) (*scim.Resource, error) {
+	return p.retried(ctx, id, nil, func(_ *identity.Member, r *scim.Resource) (bool, error) { return change(r) })
+}
+
+// Replace is PUT: what was not sent is cleared, but for what this directory has
+// never sent. RFC 7644 §3.5.1.
+func (p *People) Replace(ctx context.Context, id string, sent *scim.Resource, check scim.Check) (*scim.Resource, error) {
+	return p.retried(ctx, id, attributeNames(sent.Attrs), func(m *identity.Member, r *scim.Resource) (bool, error) {
+		if check != nil {
+			if err := check(r); err != nil {
+				return false, err
+			}
+		}
+		next, err := p.user.Replaced(r.Attrs, withInherited(m.Inherited, r.Attrs, sent.Attrs))
+		if err == nil {
+			r.Attrs = next
+		}
+		return true, err
+	})
+}
+
+// changer alters a member's resource and says whether it may have.
+type changer func(m *identity.Member, r *scim.Resource) (bool, error)
+
+// retried is Update and Replace. Sent are the attributes that were sent,
+// changed or not.
+func (p *People) retried(ctx context.Context, id string, sent []string, change changer) (*scim.Resource, error) {
 	for range updateTries {
-		out, err := p.update(ctx, id, change)
+		out, err := p.update(ctx, id, sent, change)
 		if !errors.Is(err, errMoved) {
 			return out, err
 		}
@@ -32,44 +58,126 @@ const updateTries = 50
 // errMoved says that somebody else wrote between our reading and our writing.
 var errMoved = errors.New("the member has changed meanwhile")
 
-func (p *People) update(ctx context.Context, id string, change scim.Change) (*scim.Resource, error) {
-	m, r, err := p.forChange(ctx, p.store.Read(p.c.Workspace), id)
+func (p *People) update(ctx context.Context, id string, sent []string, change changer) (*scim.Resource, error) {
+	reader := p.store.Read(p.c.Workspace)
+	m, r, err := p.forChange(ctx, reader, id)
 	if err != nil {
 		return nil, err
 	}
-	seen, old := m.Version, r.Attrs.Clone()
-	changed, err := change(r)
+	groups, err := reader.GroupsOf(ctx, m.ID)
 	if err != nil {
 		return nil, err
 	}
-	if p.keepActive(old, r.Attrs); !changed || old.Equal(r.Attrs) {
-		return p.answer(ctx, &m, r.Attrs, false)
-	}
-	in, err := p.rules.interpret(r.Attrs, p.c.Notes)
-	if err != nil && onlyLeaves(old, r.Attrs) {
-		in, err = asBefore(&m, r.Attrs), nil
-	}
+	r.Version = p.version(m.Version, groups)
+	u := update{People: p, id: id, seen: m.Version, inherited: m.Inherited, old: r.Attrs.Clone()}
+	changed, err := change(&m, r)
 	if err != nil {
 		return nil, err
 	}
-	doc, err := document(r.Attrs)
-	if err != nil {
+	p.keepActive(u.old, r.Attrs)
+	u.doc = r.Attrs
+	inherited := stillInherited(m.Inherited, u.old, u.doc, sent)
+	u.same = !changed || u.old.Equal(u.doc)
+	if u.same && len(inherited) == len(m.Inherited) && !p.adopts(&m) {
+		return p.shown(&m, u.doc, groups), nil
+	}
+	m.Inherited = inherited
+	if err := u.write(ctx, &m); err != nil {
 		return nil, err
 	}
-	err = p.write(ctx, p.c, func(tx *store.Tx) error {
-		if err := p.unmoved(ctx, tx, id, seen); err != nil {
+	if u.joined {
+		return p.answer(ctx, &m, u.doc, false)
+	}
+	return p.shown(&m, u.doc, groups), nil
+}
+
+// update is a change of a person on its way to be written.
+type update struct {
+	*People
+	id        string
+	seen      int64        // the version that the change was worked out on
+	inherited []string     // before
+	old, doc  *scim.Object // before and after
+	same      bool         // the resource does not change; who manages it may
+	joined    bool         // somebody waited for this person: groups may have changed with it
+}
+
+// write writes what was worked out, unless somebody else was faster.
+func (u *update) write(ctx context.Context, m *identity.Member) error {
+	in, text, err := u.interpret(m)
+	if err != nil && !leaves(u.old, u.doc) {
+		return err
+	}
+	return u.People.write(ctx, u.c, func(tx *store.Tx) error {
+		if err := u.unmoved(ctx, tx, u.id, u.seen); err != nil {
 			return err
 		}
-		if !tx.Tally().Provisioning && !leaves(old, r.Attrs) {
-			return errOff
+		if !tx.Tally().Provisioning {
+			return u.leave(ctx, tx, m)
 		}
-		m.Doc = doc
-		return p.apply(ctx, tx, &m, old, r.Attrs, &in)
+		if err != nil {
+			return err
+		}
+		if u.same {
+			return u.take(ctx, tx, m)
+		}
+		if err := u.refuseSecond(ctx, tx, m.ID, u.old, u.doc); err != nil {
+			return err
+		}
+		m.Doc, u.joined = text, tx.Tally().Parked > 0
+		return u.apply(ctx, tx, m, u.old, u.doc, &in)
 	})
-	if err != nil {
-		return nil, err
+}
+
+// interpret gives what the changed doc means, and the doc as it is kept.
+func (u *update) interpret(m *identity.Member) (in person, text []byte, err error) {
+	if u.same {
+		return in, nil, nil
 	}
-	return p.answer(ctx, &m, r.Attrs, false)
+	in, err = u.rules.interpret(u.doc, u.c.Notes)
+	if err != nil && onlyLeaves(u.old, u.doc) {
+		in, err = asBefore(m, u.doc), nil
+	}
+	if err == nil {
+		text, err = document(u.doc)
+	}
+	return in, text, err
+}
+
+// leave is all that a change may do while provisioning is off: whoever is to
+// leave does, and whatever else was asked for is not done.
+func (u *update) leave(ctx context.Context, tx *store.Tx, m *identity.Member) error {
+	switch {
+	case u.same:
+		return errUnchanged
+	case !leaves(u.old, u.doc):
+		return errOff
+	}
+	gone := u.old.Clone()
+	gone.Set("active", false)
+	var left []string
+	for _, d := range differences(gone, u.doc) {
+		left = append(left, d.Field)
+	}
+	if len(left) > 0 {
+		u.c.Notes.Add("off", "", "provisioning is switched off, so that this person was deactivated and nothing else was done; not changed: %s", strings.Join(left, ", "))
+	}
+	u.doc = gone
+	m.Doc, m.Inherited = gone.AppendJSON(nil), stillInherited(u.inherited, u.old, gone, nil)
+	in := asBefore(m, gone)
+	return u.apply(ctx, tx, m, u.old, gone, &in)
+}
+
+// take makes the member whose resource does not change the directory's.
+func (u *update) take(ctx context.Context, tx *store.Tx, m *identity.Member) error {
+	adopted := u.adopts(m)
+	if adopted {
+		m.Connection = u.c.Connection
+	}
+	if err := tx.UpdateMember(ctx, m); err != nil || !adopted {
+		return err
+	}
+	return u.logAdopted(ctx, tx, m)
 }
 
 // unmoved refuses to write over a version that we have not seen.
@@ -102,7 +210,7 @@ func (p *People) forChange(ctx context.Context, tx *store.Reader, id string) (id
 	if err != nil {
 		return m, nil, err
 	}
-	return m, &scim.Resource{ID: id, Attrs: doc, Created: m.Created, Modified: m.Modified, Version: version(m.Version)}, nil
+	return m, &scim.Resource{ID: id, Attrs: doc, Created: m.Created, Modified: m.Modified}, nil
 }
 
 // keepActive puts active back where a change withdrew it: it has no value that
@@ -151,7 +259,7 @@ func asBefore(m *identity.Member, doc *scim.Object) person {
 func (p *People) apply(ctx context.Context, tx *store.Tx, m *identity.Member, old, doc *scim.Object, in *person) error {
 	before := *m
 	held := p.hold(tx, m, in)
-	adopted := m.Connection == "" && (p.product.Roles.AdoptOwner || !p.rules.isOwner(m.Grants))
+	adopted := p.adopts(m)
 	if adopted {
 		m.Connection = p.c.Connection
 	}
@@ -189,70 +297,13 @@ func (p *People) save(ctx context.Context, tx *store.Tx, before, m *identity.Mem
 		return err
 	}
 	userName, display := doc.Str("userName"), doc.Str("displayName")
-	if before.ResourceID != m.ResourceID || before.Address != m.Address || before.DisplayName != m.DisplayName || before.ExternalID != m.ExternalID ||
+	if before.ResourceID != m.ResourceID || before.UserName != m.UserName || before.Address != m.Address || before.DisplayName != m.DisplayName || before.ExternalID != m.ExternalID ||
 		old.Str("userName") != userName || old.Str("displayName") != display {
 		if err := tx.MoveMember(ctx, m, identity.Fold(userName), identity.Fold(display)); err != nil {
 			return err
 		}
 	}
 	return tx.ReplaceKeys(ctx, m.ID, p.rules.keys(old, before.Address), p.rules.keys(doc, m.Address))
-}
-
-// hold says what of a directory's wishes for an owner is not done until an
-// administrator accepts it: everything but name and title for one whom it does
-// not manage, and whatever would leave the workspace without an owner.
-func (p *People) hold(tx *store.Tx, m *identity.Member, in *person) *identity.Held {
-	if !p.rules.isOwner(m.Grants) {
-		return nil
-	}
-	h := &identity.Held{}
-	foreign := m.Connection == "" && !p.product.Roles.AdoptOwner
-	if foreign && in.userName != m.UserName {
-		h.UserName = &in.userName
-	}
-	if foreign && in.address != m.Address {
-		h.Address = &in.address
-	}
-	last := tx.Tally().Owners <= 1 && m.State != identity.Inactive
-	if wanted := granted(m.Grants, in.role); (foreign || last) && !p.rules.isOwner(wanted) {
-		role := p.rules.roleNames(wanted)
-		h.Role = &role
-	}
-	if foreign && in.active != (m.State != identity.Inactive) || last && !in.active {
-		h.Active = &in.active
-	}
-	return h
-}
-
-// keepHeld undoes on the member what is held.
-func (p *People) keepHeld(m, before *identity.Member, h *identity.Held) {
-	m.Held = nil
-	if h.Empty() {
-		return
-	}
-	m.Held = h
-	if h.UserName != nil {
-		m.UserName = before.UserName
-	}
-	if h.Address != nil {
-		m.Address = before.Address
-	}
-	if h.Active != nil {
-		m.State = before.State
-	}
-	p.c.Notes.Add("held", "", "this person is an owner of the workspace: what was asked for %s is held until an administrator accepts it", strings.Join(heldFields(h), ", "))
-}
-
-func heldFields(h *identity.Held) (out []string) {
-	for _, f := range []struct {
-		name string
-		set  bool
-	}{{"userName", h.UserName != nil}, {"address", h.Address != nil}, {"role", h.Role != nil}, {"active", h.Active != nil}, {"deletion", h.Deleted}} {
-		if f.set {
-			out = append(out, f.name)
-		}
-	}
-	return out
 }
 
 func (p *People) countOwner(tx *store.Tx, before, after *identity.Member) {
@@ -274,8 +325,8 @@ func (p *People) logUpdate(ctx context.Context, tx *store.Tx, before, m *identit
 		diff = append(diff, identity.Delta{Field: "role", Before: was, After: is})
 	}
 	log := func(v identity.Verb, d []identity.Delta) error { return tx.Log(ctx, p.c.Origin, v, subject(m), d) }
-	if adopted && before.Connection == "" {
-		if err := log(identity.MemberAdopted, []identity.Delta{{Field: "connection", After: m.Connection}}); err != nil {
+	if adopted {
+		if err := p.logAdopted(ctx, tx, m); err != nil {
 			return err
 		}
 	}
@@ -299,6 +350,10 @@ func (p *People) logUpdate(ctx context.Context, tx *store.Tx, before, m *identit
 	return log(verb, []identity.Delta{{Field: "state", Before: before.State, After: m.State}})
 }
 
+func (p *People) logAdopted(ctx context.Context, tx *store.Tx, m *identity.Member) error {
+	return tx.Log(ctx, p.c.Origin, identity.MemberAdopted, subject(m), []identity.Delta{{Field: "connection", After: m.Connection}})
+}
+
 // Delete ends a person's SCIM resource: later reads are 404, userName and
 // address are free, memberships end, the member is inactive and everything
 // known stays.
@@ -309,6 +364,11 @@ func (p *People) Delete(ctx context.Context, id string, check scim.Check) error 
 			return err
 		}
 		if check != nil {
+			groups, err := tx.GroupsOf(ctx, m.ID)
+			if err != nil {
+				return err
+			}
+			r.Version = p.version(m.Version, groups)
 			if err := check(r); err != nil {
 				return err
 			}
@@ -324,28 +384,6 @@ func (p *People) Delete(ctx context.Context, id string, check scim.Check) error 
 		}
 		return p.remove(ctx, tx, &m)
 	})
-}
-
-func (p *People) holdsDeletion(tx *store.Tx, m *identity.Member) bool {
-	owner := p.rules.isOwner(m.Grants) && m.State != identity.Inactive
-	return owner && (tx.Tally().Owners <= 1 || m.Connection == "" && !p.product.Roles.AdoptOwner)
-}
-
-// keepOwner answers a deletion as asked and keeps the owner: the old SCIM id is
-// gone, the member stays active under a new one, and no directory manages it.
-func (p *People) keepOwner(ctx context.Context, tx *store.Tx, m *identity.Member) error {
-	before, now := *m, p.store.Now()
-	m.ResourceID, m.Connection, m.Version, m.Modified = identity.NewResourceID(now), "", m.Version+1, now
-	m.Held = &identity.Held{Deleted: true}
-	doc, err := p.user.DecodeStored(m.Doc)
-	if err != nil {
-		return err
-	}
-	if err := p.save(ctx, tx, &before, m, doc, doc); err != nil {
-		return err
-	}
-	p.c.Notes.Add("held", "", "this person is an owner of the workspace: the deletion is held until an administrator accepts it")
-	return tx.Log(ctx, p.c.Origin, identity.MemberHeld, subject(m), []identity.Delta{{Field: "held", After: m.Held}})
 }
 
 func (p *People) remove(ctx context.Context, tx *store.Tx, m *identity.Member) error {

@@ -90,6 +90,7 @@ func (s *Service) Add(ctx context.Context, c Caller, n Newcomer) (*identity.Memb
 		return nil, err
 	}
 	m := p.newMember(&in, doc, s.store.Now())
+	m.Inherited = attributeNames(doc) // whoever adopts this member has sent nothing of it
 	if n.Role != "" {
 		role, ok := s.product.RoleByValue(n.Role)
 		if !ok {
@@ -101,7 +102,11 @@ func (s *Service) Add(ctx context.Context, c Caller, n Newcomer) (*identity.Memb
 }
 
 func (p *People) insertByHand(ctx context.Context, tx *store.Tx, m *identity.Member, in *person, doc *scim.Object) error {
-	ok, err := tx.InsertMember(ctx, m, p.rules.keys(doc, m.Address))
+	_, held, err := p.heldBy(ctx, tx, m.UserName)
+	ok := false
+	if err == nil && !held {
+		ok, err = tx.InsertMember(ctx, m, p.rules.keys(doc, m.Address))
+	}
 	if err != nil {
 		return err
 	}
@@ -110,6 +115,9 @@ func (p *People) insertByHand(ctx context.Context, tx *store.Tx, m *identity.Mem
 	}
 	if p.rules.isOwner(m.Grants) {
 		tx.Tally().Owners++
+	}
+	if err := p.attachParked(ctx, tx, m); err != nil {
+		return err
 	}
 	return tx.Log(ctx, p.c.Origin, identity.MemberAdded, subject(m), p.introduction(m, doc))
 }

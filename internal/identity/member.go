@@ -28,7 +28,8 @@ type Member struct {
 	ExternalID  string
 	Attributes  map[string]string // the product's own attributes, by their path, defaults filled in
 	Grants      []Grant
-	Held        *Held // what the directory asked of an owner and was not done
+	Held        *Held    // what the directory asked of an owner and was not done
+	Inherited   []string // attributes of the doc that the directory which manages the member has not sent: its PUT does not clear them
 	Doc         []byte
 	Version     int64
 	Created     time.Time

@@ -26,6 +26,8 @@ const (
 	maxLater   = 1024                   // deferred works in one transaction: few milliseconds
 	maxPending = 16384                  // deferred works kept before callers wait
 	laterDelay = 500 * time.Millisecond // how long a deferred work waits for company
+
+	laterPatience = 5 * time.Second // how long a deferred work may take to fail before those after it are given up
 )
 
 // job is one write: a function and the channel its outcome is told on.
@@ -87,7 +89,8 @@ func (s *Store) Write(ctx context.Context, ws identity.WorkspaceID, f func(*Tx) 
 // Later runs f in one of the next transactions on the workspace: with the next
 // write, or within half a second. What is deferred is lost when the process is
 // killed; it is for records that must not cost a commit, such as the
-// time of a token's last use.
+// time of a token's last use. F may run twice: once more, alone, when another
+// one that ran with it has failed.
 func (s *Store) Later(ws identity.WorkspaceID, f func(*Tx) error) {
 	s.commit.addLater(&job{ws: ws, f: f})
 }
@@ -369,26 +372,63 @@ func (b *transaction) runJob(ctx context.Context, j *job, alone bool) error {
 	return b.endSavepoint(ctx, j.err == nil)
 }
 
-// runLater runs the deferred works under one savepoint: they are records that
-// cannot fail for a reason of their own, so when one does, all go, and the log
-// says why. They see no tally and must not write to the change log.
+// runLater runs the deferred works under one savepoint. They are records that
+// hardly ever fail; when one does, each gets a savepoint of its own, so that it
+// alone is lost, and the log says why. They see no tally and must not write to
+// the change log.
 func (b *transaction) runLater(ctx context.Context, later []*job, alone bool) (done int, err error) {
-	if !alone {
-		if _, err := b.q.exec(ctx, "SAVEPOINT one"); err != nil {
-			return 0, fmt.Errorf("savepoint: %w", err)
-		}
-	}
-	if err := b.runDeferred(ctx, later); err != nil {
-		b.s.log.Error("deferred work failed", "lost", len(later), "error", err)
-		if alone {
+	if alone {
+		if err := b.runDeferred(ctx, later); err != nil {
+			b.lost(later[0], err)
 			return 0, nil
 		}
-		return 0, b.endSavepoint(ctx, false)
+		return 1, nil
 	}
-	if alone {
-		return len(later), nil
+	ok, err := b.tryLater(ctx, later)
+	switch {
+	case ok:
+		return len(later), err
+	case err != nil || len(later) == 1:
+		return 0, err
 	}
-	return len(later), b.endSavepoint(ctx, true)
+	return b.runEachLater(ctx, later)
+}
+
+// runEachLater runs deferred works one by one. When one fails only after a long
+// wait, behind a copy that hangs, those after it are lost as well: writers wait
+// for their answers meanwhile.
+func (b *transaction) runEachLater(ctx context.Context, later []*job) (done int, err error) {
+	for i := range later {
+		start := time.Now()
+		ok, err := b.tryLater(ctx, later[i:i+1])
+		switch {
+		case err != nil:
+			return 0, err
+		case ok:
+			done++
+		case time.Since(start) > laterPatience:
+			b.s.log.Error("deferred works are lost behind one that took too long", "works", len(later)-i-1)
+			return done, nil
+		}
+	}
+	return done, nil
+}
+
+// tryLater runs deferred works under a savepoint and says whether they are
+// kept. An error means that the transaction itself is broken.
+func (b *transaction) tryLater(ctx context.Context, later []*job) (ok bool, err error) {
+	if _, err := b.q.exec(ctx, "SAVEPOINT one"); err != nil {
+		return false, fmt.Errorf("savepoint: %w", err)
+	}
+	failed := b.runDeferred(ctx, later)
+	if failed != nil && len(later) == 1 {
+		b.lost(later[0], failed)
+	}
+	return failed == nil, b.endSavepoint(ctx, failed == nil)
+}
+
+func (b *transaction) lost(j *job, err error) {
+	b.s.log.Error("deferred work failed and is lost", "workspace", j.ws, "error", err)
 }
 
 func (b *transaction) runDeferred(ctx context.Context, later []*job) error {
@@ -399,7 +439,7 @@ func (b *transaction) runDeferred(ctx context.Context, later []*job) error {
 			continue
 		}
 		if err := guarded(j.f, b.tx(j.ws, &Tally{})); err != nil {
-			return fmt.Errorf("in workspace %s: %w", j.ws, err)
+			return err
 		}
 	}
 	return insertEntries(ctx, b.q, entries)

@@ -167,28 +167,28 @@ func (r *Reader) UsersModified(ctx context.Context, since int64, limit int) ([]V
 }
 
 const memberColumns = `m.id, coalesce(m.resource_id, ''), m.connection_id, m.state, m.user_name, m.address, m.display_name,
-	m.given_name, m.family_name, m.title, m.external_id, m.attributes, m.grants, m.held, m.version, m.created, m.modified, m.doc`
+	m.given_name, m.family_name, m.title, m.external_id, m.attributes, m.grants, m.held, m.inherited, m.version, m.created, m.modified, m.doc`
 
 func scanMember(s scanner) (m identity.Member, err error) {
-	var attributes, grants, held string
+	var attributes, grants, held, inherited string
 	var created, modified int64
 	if err = s.Scan(&m.ID, &m.ResourceID, &m.Connection, &m.State, &m.UserName, &m.Address, &m.DisplayName,
-		&m.GivenName, &m.FamilyName, &m.Title, &m.ExternalID, &attributes, &grants, &held, &m.Version, &created, &modified, &m.Doc); err != nil {
+		&m.GivenName, &m.FamilyName, &m.Title, &m.ExternalID, &attributes, &grants, &held, &inherited, &m.Version, &created, &modified, &m.Doc); err != nil {
 		return m, err
 	}
 	m.Created, m.Modified = fromMicros(created), fromMicros(modified)
-	if held != "" {
-		m.Held = &identity.Held{}
-		if err = json.Unmarshal([]byte(held), m.Held); err != nil {
+	for _, c := range [...]struct {
+		text string
+		to   any
+	}{{held, &m.Held}, {attributes, &m.Attributes}, {inherited, &m.Inherited}, {grants, &m.Grants}} {
+		if c.text == "" {
+			continue
+		}
+		if err = json.Unmarshal([]byte(c.text), c.to); err != nil {
 			return m, err
 		}
 	}
-	if attributes != "" {
-		if err = json.Unmarshal([]byte(attributes), &m.Attributes); err != nil {
-			return m, err
-		}
-	}
-	return m, json.Unmarshal([]byte(grants), &m.Grants)
+	return m, nil
 }
 
 // Member finds a member by its own id.
@@ -211,6 +211,13 @@ func (r *Reader) MemberByUserName(ctx context.Context, key string) (identity.Mem
 func (r *Reader) MemberByAddress(ctx context.Context, key string) (identity.Member, bool, error) {
 	return one(ctx, r.q, scanMember, `SELECT `+memberColumns+` FROM member m
 		WHERE m.workspace_id = $1 AND m.address_key = $2 AND m.address_key <> '' AND m.resource_id IS NOT NULL`, r.ws, key)
+}
+
+// MemberByHeldName finds the member who has the user name, folded to key, while
+// its resource shows another.
+func (r *Reader) MemberByHeldName(ctx context.Context, key string) (identity.Member, bool, error) {
+	return one(ctx, r.q, scanMember, `SELECT `+memberColumns+` FROM member m
+		WHERE m.workspace_id = $1 AND m.held_key = $2 AND m.held_key <> ''`, r.ws, key)
 }
 
 // MembersByKey lists members with a look-up key, those without a SCIM resource
@@ -248,6 +255,11 @@ func (r *Reader) MembersAfter(ctx context.Context, after identity.MemberID, limi
 	return many(ctx, r.q, scanMember, `SELECT `+memberColumns+` FROM member m WHERE m.workspace_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3 + 0`, r.ws, after, limit)
 }
 
+// RetiredOf lists the SCIM ids that a member once had.
+func (r *Reader) RetiredOf(ctx context.Context, m identity.MemberID) ([]string, error) {
+	return many(ctx, r.q, scanText, `SELECT resource_id FROM retired WHERE workspace_id = $1 AND member_id = $2`, r.ws, m)
+}
+
 // MemberByRetired finds the member who once had the SCIM id.
 func (r *Reader) MemberByRetired(ctx context.Context, id string) (identity.MemberID, bool, error) {
 	m, found, err := one(ctx, r.q, scanText, `SELECT member_id FROM retired WHERE workspace_id = $1 AND resource_id = $2`, r.ws, id)
@@ -257,15 +269,15 @@ func (r *Reader) MemberByRetired(ctx context.Context, id string) (identity.Membe
 // InsertMember adds a member with its look-up keys and counts it. False means
 // that the userName or the address is in use, and nothing was added.
 func (tx *Tx) InsertMember(ctx context.Context, m *identity.Member, keys []Key) (bool, error) {
-	attributes, grants, held, err := memberJSON(m)
+	j, err := memberJSON(m)
 	if err != nil {
 		return false, err
 	}
 	n, err := tx.q.exec(ctx, `INSERT INTO member (workspace_id, id, resource_id, connection_id, state, user_name, user_key, address, address_key,
-			display_name, display_key, given_name, family_name, title, external_id, attributes, grants, held, version, created, modified, doc)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) ON CONFLICT DO NOTHING`,
+			display_name, display_key, given_name, family_name, title, external_id, attributes, grants, held, inherited, version, created, modified, doc)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) ON CONFLICT DO NOTHING`,
 		tx.ws, m.ID, null(string(m.ResourceID)), m.Connection, m.State, m.UserName, identity.Fold(m.UserName), m.Address, identity.Fold(m.Address),
-		m.DisplayName, identity.Fold(m.DisplayName), m.GivenName, m.FamilyName, m.Title, m.ExternalID, attributes, grants, held, m.Version, micros(m.Created), micros(m.Modified), string(m.Doc))
+		m.DisplayName, identity.Fold(m.DisplayName), m.GivenName, m.FamilyName, m.Title, m.ExternalID, j.attributes, j.grants, j.held, j.inherited, m.Version, micros(m.Created), micros(m.Modified), string(m.Doc))
 	if err != nil || n == 0 {
 		return false, err
 	}
@@ -275,14 +287,14 @@ func (tx *Tx) InsertMember(ctx context.Context, m *identity.Member, keys []Key) 
 
 // UpdateMember writes a member, all but its look-up columns.
 func (tx *Tx) UpdateMember(ctx context.Context, m *identity.Member) error {
-	attributes, grants, held, err := memberJSON(m)
+	j, err := memberJSON(m)
 	if err != nil {
 		return err
 	}
 	_, err = tx.q.exec(ctx, `UPDATE member SET connection_id = $3, state = $4, user_name = $5, given_name = $6, family_name = $7, title = $8,
-			attributes = $9, grants = $10, held = $11, version = $12, modified = $13, doc = $14
+			attributes = $9, grants = $10, held = $11, inherited = $12, version = $13, modified = $14, doc = $15
 		WHERE workspace_id = $1 AND id = $2`,
-		tx.ws, m.ID, m.Connection, m.State, m.UserName, m.GivenName, m.FamilyName, m.Title, attributes, grants, held, m.Version, micros(m.Modified), string(m.Doc))
+		tx.ws, m.ID, m.Connection, m.State, m.UserName, m.GivenName, m.FamilyName, m.Title, j.attributes, j.grants, j.held, j.inherited, m.Version, micros(m.Modified), string(m.Doc))
 	return err
 }
 
@@ -294,10 +306,37 @@ func (tx *Tx) MoveMember(ctx context.Context, m *identity.Member, userKey, displ
 	_, err := tx.q.exec(ctx, `UPDATE member SET resource_id = $3, user_key = $4, address = $5, address_key = $6, display_name = $7, display_key = $8, external_id = $9
 		WHERE workspace_id = $1 AND id = $2`,
 		tx.ws, m.ID, null(string(m.ResourceID)), userKey, m.Address, identity.Fold(m.Address), m.DisplayName, displayKey, m.ExternalID)
+	if err != nil {
+		return err
+	}
+	own := identity.Fold(m.UserName)
+	if m.ResourceID == "" || own == userKey {
+		own = ""
+	}
+	return tx.holdName(ctx, m.ID, own)
+}
+
+// holdName keeps a user name for a member whose resource shows another, so that
+// nobody else gets it; "" lets it go.
+func (tx *Tx) holdName(ctx context.Context, id identity.MemberID, key string) error {
+	if tx.Tally().Held > 0 {
+		n, err := tx.q.exec(ctx, `UPDATE member SET held_key = '' WHERE workspace_id = $1 AND id = $2 AND held_key <> ''`, tx.ws, id)
+		if tx.Tally().Held -= n; err != nil {
+			return err
+		}
+	}
+	if key == "" {
+		return nil
+	}
+	n, err := tx.q.exec(ctx, `UPDATE member SET held_key = $3 WHERE workspace_id = $1 AND id = $2`, tx.ws, id, key)
+	tx.Tally().Held += n
 	return err
 }
 
-func memberJSON(m *identity.Member) (attributes, grants, held string, err error) {
+// memberTexts are what a member's row holds as JSON.
+type memberTexts struct{ attributes, grants, held, inherited string }
+
+func memberJSON(m *identity.Member) (j memberTexts, err error) {
 	text := func(v any, present bool) string {
 		if !present || err != nil {
 			return ""
@@ -306,10 +345,11 @@ func memberJSON(m *identity.Member) (attributes, grants, held string, err error)
 		b, err = json.Marshal(v)
 		return string(b)
 	}
-	attributes = text(m.Attributes, len(m.Attributes) > 0)
-	grants = text(m.Grants, true)
-	held = text(m.Held, !m.Held.Empty())
-	return attributes, grants, held, err
+	j.attributes = text(m.Attributes, len(m.Attributes) > 0)
+	j.grants = text(m.Grants, true)
+	j.held = text(m.Held, !m.Held.Empty())
+	j.inherited = text(m.Inherited, len(m.Inherited) > 0)
+	return j, err
 }
 
 // ReplaceKeys makes the member's look-up keys those of now instead of before.

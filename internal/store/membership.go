@@ -50,38 +50,49 @@ func (tx *Tx) DeleteMembership(ctx context.Context, g identity.GroupID, m identi
 
 // Parked is a member that a directory named before it exists.
 type Parked struct {
-	Group identity.GroupID
-	Value string
-	At    time.Time
+	Group      identity.GroupID
+	Value      string
+	Connection identity.ConnectionID // the directory that named it
+	At         time.Time
 }
 
 func scanParked(s scanner) (p Parked, err error) {
 	var at int64
-	err = s.Scan(&p.Group, &p.Value, &at)
+	err = s.Scan(&p.Group, &p.Value, &p.Connection, &at)
 	p.At = fromMicros(at)
 	return p, err
 }
 
 // ParkedIn lists what is parked for a group.
 func (r *Reader) ParkedIn(ctx context.Context, g identity.GroupID) ([]Parked, error) {
-	return many(ctx, r.q, scanParked, `SELECT group_id, value, at FROM parked WHERE workspace_id = $1 AND group_id = $2 ORDER BY value`, r.ws, string(g))
+	return many(ctx, r.q, scanParked, `SELECT group_id, value, connection_id, at FROM parked WHERE workspace_id = $1 AND group_id = $2 ORDER BY value`, r.ws, string(g))
 }
 
 // ParkedFor lists what is parked under a value, folded.
 func (r *Reader) ParkedFor(ctx context.Context, key string) ([]Parked, error) {
-	return many(ctx, r.q, scanParked, `SELECT group_id, value, at FROM parked WHERE workspace_id = $1 AND value_key = $2`, r.ws, key)
+	return many(ctx, r.q, scanParked, `SELECT group_id, value, connection_id, at FROM parked WHERE workspace_id = $1 AND value_key = $2`, r.ws, key)
 }
 
-// Park remembers a value for a group; false when it was parked already.
-func (tx *Tx) Park(ctx context.Context, g identity.GroupID, value string) (bool, error) {
-	n, err := tx.q.exec(ctx, `INSERT INTO parked (workspace_id, group_id, value, value_key, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-		tx.ws, g, value, identity.Fold(value), micros(tx.s.Now()))
+// Park remembers a value that a directory named for a group; false when it was
+// parked already.
+func (tx *Tx) Park(ctx context.Context, g identity.GroupID, c identity.ConnectionID, value string) (bool, error) {
+	n, err := tx.q.exec(ctx, `INSERT INTO parked (workspace_id, group_id, value, value_key, connection_id, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+		tx.ws, g, value, identity.Fold(value), c, micros(tx.s.Now()))
 	tx.Tally().Parked += n
 	return n > 0, err
 }
 
-// Unpark forgets a value of a group; false when it was not parked.
+// Unpark forgets a value of a group, compared exactly; false when it was not
+// parked.
 func (tx *Tx) Unpark(ctx context.Context, g identity.GroupID, value string) (bool, error) {
+	n, err := tx.q.exec(ctx, `DELETE FROM parked WHERE workspace_id = $1 AND group_id = $2 AND value = $3`, tx.ws, g, value)
+	tx.Tally().Parked -= n
+	return n > 0, err
+}
+
+// UnparkFolded forgets the values of a group that fold to the same as value;
+// false when there was none.
+func (tx *Tx) UnparkFolded(ctx context.Context, g identity.GroupID, value string) (bool, error) {
 	n, err := tx.q.exec(ctx, `DELETE FROM parked WHERE workspace_id = $1 AND group_id = $2 AND value_key = $3`, tx.ws, g, identity.Fold(value))
 	tx.Tally().Parked -= n
 	return n > 0, err

@@ -54,6 +54,8 @@ func TestEveryLookUpIsAnsweredByItsOwnIndex(t *testing.T) {
 		"by displayName":          {key(KeyDisplayName), []string{"member_display (workspace_id=? AND display_key=?)"}},
 		"by address":              {key(KeyAddress), []string{"member_address (workspace_id=? AND address_key=?)", "(workspace_id=? AND name=? AND value=?)"}},
 		"by a match attribute":    {key("microsoftId"), []string{"(workspace_id=? AND name=? AND value=?)", "(workspace_id=? AND id=?)"}},
+		"member by a held name":   {func(r *Reader) { _, _, _ = r.MemberByHeldName(ctx, "x") }, []string{"member_held (workspace_id=? AND held_key=?)"}},
+		"ids of a member":         {func(r *Reader) { _, _ = r.RetiredOf(ctx, "m") }, []string{"retired_member (workspace_id=? AND member_id=?)"}},
 		"members by a key":        {func(r *Reader) { _, _ = r.MembersByKey(ctx, Key{Name: "microsoftId"}) }, []string{"(workspace_id=? AND name=? AND value=?)"}},
 		"members by externalId":   {func(r *Reader) { _, _ = r.MembersByKey(ctx, Key{Name: KeyExternalID}) }, []string{"member_external (workspace_id=? AND external_id=?)"}},
 		"member by userName":      {func(r *Reader) { _, _, _ = r.MemberByUserName(ctx, "x") }, []string{"member_user (workspace_id=? AND user_key=?)"}},

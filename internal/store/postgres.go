@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -148,13 +149,24 @@ func (r postgresRows) Close() error {
 
 func (r postgresRows) Err() error { return postgresError(r.Rows.Err()) }
 
-// A unique value in use: unique_violation, PostgreSQL manual, appendix A.
-const postgresUniqueViolation = "23505"
+// The states of a statement that the requester is to blame for: PostgreSQL
+// manual, appendix A.
+const (
+	postgresUniqueViolation = "23505" // unique_violation
+	postgresTooLong         = "22001" // string_data_right_truncation
+	postgresTooMuch         = "54000" // program_limit_exceeded: an entry that does not fit in its index
+)
 
 func postgresError(err error) error {
 	var pe *pgconn.PgError
-	if errors.As(err, &pe) && pe.Code == postgresUniqueViolation {
+	if !errors.As(err, &pe) {
+		return err
+	}
+	switch pe.Code {
+	case postgresUniqueViolation:
 		return &identity.Error{Kind: identity.Taken, Msg: "that value is already in use", Err: err}
+	case postgresTooLong, postgresTooMuch:
+		return tooLong(cmp.Or(pe.ConstraintName, pe.ColumnName), err)
 	}
 	return err
 }

@@ -5,6 +5,7 @@ package store
 // more than the query.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -91,6 +92,22 @@ func null(s string) any {
 
 // errUnkeepable is what a write of such text gets, on both engines alike.
 var errUnkeepable = &identity.Error{Kind: identity.Invalid, Msg: "a value contains the NUL character (U+0000) or is not UTF-8, and cannot be kept; leave it out"}
+
+// namesOf says which attribute stands in a column or an index whose entries have
+// a largest size.
+var namesOf = map[string]string{
+	"member_user": "userName", "member_held": "userName", "member_address": "emails", "member_external": "externalId", "member_display": "displayName",
+	"member_key_pkey": "an e-mail address or a match attribute", "user_group_display": "displayName", "user_group_external": "externalId",
+	"parked_pkey": "members", "parked_value": "members",
+}
+
+// tooLong is what a write gets whose text is longer than the database can keep.
+// It is a net: the verbs bound values before. Place is the column or index at
+// fault, "" when the database does not say.
+func tooLong(place string, err error) error {
+	what := cmp.Or(namesOf[place], "a value")
+	return &identity.Error{Kind: identity.Invalid, Msg: what + " is too long to be kept; send a shorter one", Err: err}
+}
 
 // unkeepable says whether an argument is text that PostgreSQL cannot keep: with
 // a NUL character, or not UTF-8. A query with one finds nothing, since nothing

@@ -93,6 +93,9 @@ func (c *sqliteConn) failure(rc int32) error {
 	if e.Code == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY {
 		return &identity.Error{Kind: identity.Taken, Msg: "that value is already in use", Err: e}
 	}
+	if e.Code == sqlite3.SQLITE_TOOBIG {
+		return tooLong("", e)
+	}
 	return e
 }
 

@@ -160,6 +160,7 @@ type Tally struct {
 	Groups       int64
 	Parked       int64
 	Owners       int64 // members who are owners and not inactive
+	Held         int64 // members whose own user name is not that of their resource
 	Provisioning bool
 	found, dirty bool
 }
@@ -180,14 +181,14 @@ func (r *Reader) Tally(ctx context.Context) (Tally, error) {
 func (r *Reader) readTally(ctx context.Context, lock string) (Tally, bool, error) {
 	return one(ctx, r.q, func(s scanner) (t Tally, err error) {
 		t.found = true
-		return t, s.Scan(&t.Seq, &t.Users, &t.Groups, &t.Parked, &t.Owners, &t.Provisioning)
-	}, `SELECT t.seq, t.users, t.user_groups, t.parked, t.owners, w.provisioning
+		return t, s.Scan(&t.Seq, &t.Users, &t.Groups, &t.Parked, &t.Owners, &t.Held, &t.Provisioning)
+	}, `SELECT t.seq, t.users, t.user_groups, t.parked, t.owners, t.held, w.provisioning
 		FROM tally t JOIN workspace w ON w.id = t.workspace_id WHERE t.workspace_id = $1`+lock, r.ws)
 }
 
 func (r *Reader) writeTally(ctx context.Context, t *Tally) error {
-	_, err := r.q.exec(ctx, `UPDATE tally SET seq = $2, users = $3, user_groups = $4, parked = $5, owners = $6 WHERE workspace_id = $1`,
-		r.ws, t.Seq, t.Users, t.Groups, t.Parked, t.Owners)
+	_, err := r.q.exec(ctx, `UPDATE tally SET seq = $2, users = $3, user_groups = $4, parked = $5, owners = $6, held = $7 WHERE workspace_id = $1`,
+		r.ws, t.Seq, t.Users, t.Groups, t.Parked, t.Owners, t.Held)
 	return err
 }
 

@@ -50,7 +50,7 @@ func (tx *Tx) InsertWorkspace(ctx context.Context, w identity.Workspace) error {
 	if n == 0 {
 		return identity.Errorf(identity.Taken, "slug", "the workspace ID %q is taken; choose another", w.Slug)
 	}
-	_, err = tx.q.exec(ctx, `INSERT INTO tally (workspace_id, seq, users, user_groups, parked, owners) VALUES ($1, 0, 0, 0, 0, 0)`, tx.ws)
+	_, err = tx.q.exec(ctx, `INSERT INTO tally (workspace_id, seq, users, user_groups, parked, owners, held) VALUES ($1, 0, 0, 0, 0, 0, 0)`, tx.ws)
 	*tx.tally = Tally{Provisioning: w.Provisioning, found: true, dirty: true}
 	return err
 }

@@ -24,20 +24,30 @@ func Match(e Expr, o Object) bool { return match(e, scope{object: o}) }
 // Path.Filter. A simple value, such as a string, answers to the name "value".
 func MatchElement(e Expr, element any) bool {
 	if o, ok := element.(Object); ok {
-		return match(e, scope{object: o})
+		return match(e, scope{object: o, element: true})
 	}
 	return match(e, scope{simple: element})
 }
 
 // scope is where names are looked up: an object or, within a bracket, a simple value.
 type scope struct {
-	object Object
-	simple any
+	object  Object
+	simple  any
+	element bool // object is one value of an attribute
 }
 
 // valueName is the sub-attribute that holds the significant value of a complex
 // attribute. RFC 7643 §2.4.
 const valueName = "value"
+
+// assumed is the value of an attribute of one of several values that does not have it: a value
+// that does not say whether it is primary is not. RFC 7643 §2.4.
+func assumed(c *Compare, op Op, name string) any {
+	if op == Eq && (c.Type.Kind == Boolean || c.Type.Kind == Any) && strings.EqualFold(name, "primary") {
+		return false
+	}
+	return nil
+}
 
 func match(e Expr, s scope) bool {
 	switch e := e.(type) {
@@ -73,15 +83,19 @@ func group(bracket Expr, v any) bool {
 // of "eq", and null is the absence of a value.
 func compare(c *Compare, s scope) bool {
 	v := s.get(&c.Path)
+	op, not := c.Op, false
 	switch {
-	case c.Op == Eq && c.Value == nil:
-		return !some(c, Pr, v)
-	case c.Op == Ne && c.Value == nil:
-		return some(c, Pr, v)
-	case c.Op == Ne:
-		return !some(c, Eq, v)
+	case op == Eq && c.Value == nil:
+		op, not = Pr, true
+	case op == Ne && c.Value == nil:
+		op = Pr
+	case op == Ne:
+		op, not = Eq, true
 	}
-	return some(c, c.Op, v)
+	if v == nil && s.element {
+		v = assumed(c, op, c.Path.Attr)
+	}
+	return some(c, op, v) != not
 }
 
 // get looks the attribute of p up, without its bracket and sub-attribute.
@@ -119,23 +133,28 @@ func isCore(uri string) bool {
 func some(c *Compare, op Op, v any) bool {
 	list, ok := v.([]any)
 	if !ok {
-		return one(c, op, v)
+		return one(c, op, v, false)
 	}
 	for _, element := range list {
-		if one(c, op, element) {
+		if one(c, op, element, true) {
 			return true
 		}
 	}
 	return false
 }
 
-// one says whether the element satisfies the bracket, and its sub-attribute satisfies op.
-func one(c *Compare, op Op, element any) bool {
+// one says whether the element satisfies the bracket, and its sub-attribute satisfies op. Listed says that it
+// is one of several.
+func one(c *Compare, op Op, element any, listed bool) bool {
 	if c.Path.Filter != nil && !MatchElement(c.Path.Filter, element) {
 		return false
 	}
 	if c.Path.Sub != "" {
+		_, has := element.(Object)
 		element = sub(element, c.Path.Sub)
+		if element == nil && has && listed {
+			element = assumed(c, op, c.Path.Sub)
+		}
 	}
 	return leaf(c, op, element)
 }

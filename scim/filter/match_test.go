@@ -252,6 +252,28 @@ func TestABracketMeansOneAndTheSameElement(t *testing.T) {
 	}, false)
 }
 
+// RFC 7643 §2.4: a value that does not say whether it is primary is not.
+func TestAValueWithoutPrimaryIsNotPrimary(t *testing.T) {
+	rows := []matchRow{ // ann's home address does not say, and her work address is primary
+		{`emails[primary eq false]`, true},
+		{`emails[primary eq "False"].value eq "fox@home.example"`, true},
+		{`emails[primary eq false].value eq "ann@example.com"`, false},
+		{`emails[primary ne false].value eq "fox@home.example"`, false},
+		{`emails[not (primary eq false)].value eq "fox@home.example"`, false},
+		{`emails[primary ne true].value eq "fox@home.example"`, true},
+		{`emails[PRIMARY eq true].value eq "fox@home.example"`, false},
+		{`emails[primary pr].value eq "fox@home.example"`, false},
+		{`emails[primary eq null].value eq "fox@home.example"`, true},
+		{`emails.primary eq false`, true},
+		{`emails.primary eq true`, true},
+		{`emails.type eq "false"`, false},
+		{`missing.primary eq false`, false},
+		{`primary eq false`, false},
+	}
+	checkMatches(t, rows[:12], true)
+	checkMatches(t, rows, false)
+}
+
 func TestLogicCombines(t *testing.T) {
 	rows := []matchRow{
 		{`title pr or userName pr and logins pr`, true},

@@ -6,13 +6,13 @@ package scimapi
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"regexp"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 
@@ -45,8 +45,11 @@ type Config struct {
 	// means 256 and 10 seconds.
 	InFlight int
 	Patience time.Duration
-	Log      *slog.Logger
-	Limits   scim.Limits
+	// Reading is how long a client may take to read an answer, and as long again
+	// for every 4 MiB of it; then the connection is cut. 0 means 30 seconds.
+	Reading time.Duration
+	Log     *slog.Logger
+	Limits  scim.Limits
 }
 
 // API is the edge as an http.Handler. It answers below the product's prefix.
@@ -74,6 +77,9 @@ func New(c Config) *API {
 	}
 	if c.Patience <= 0 {
 		c.Patience = 10 * time.Second
+	}
+	if c.Reading <= 0 {
+		c.Reading = 30 * time.Second
 	}
 	if c.Limits.MaxBody == 0 {
 		c.Limits.MaxBody = maxBody
@@ -109,6 +115,7 @@ func (x *exchange) release() {
 	for _, leave := range x.leave {
 		leave()
 	}
+	x.leave = nil
 }
 
 // ServeHTTP runs the pipeline: authenticate, bind the workspace, limit, decode
@@ -116,6 +123,7 @@ func (x *exchange) release() {
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := a.Store.Now()
 	x := &exchange{w: &recorder{ResponseWriter: w}, r: r}
+	x.w.begin = func() { a.begin(x) }
 	x.log = identity.Request{
 		ID: identity.NewRequestID(now), At: now, Method: r.Method, Path: shown(r), Agent: directory.OneLine(r.UserAgent()), Remote: a.Proxies.Client(r).String(), ClientID: clientID(r.Header),
 	}
@@ -152,6 +160,14 @@ func (a *API) serve(x *exchange) error {
 	}
 	a.server.Serve(x.w, x.r, x.path, a.tenant(x))
 	return nil
+}
+
+// begin is called when the work is done and the answer is to be written: who
+// reads slowly keeps no place from others, and not for ever.
+func (a *API) begin(x *exchange) {
+	x.release()
+	size, _ := strconv.ParseInt(x.w.Header().Get("Content-Length"), 10, 64)
+	x.w.deadline(time.Now().Add(a.Reading + time.Duration(float64(a.Reading)*float64(size)/(4<<20))))
 }
 
 // authenticate finds the token and with it the workspace, which must be the one
@@ -326,47 +342,4 @@ func clientID(h http.Header) string {
 		}
 	}
 	return ""
-}
-
-// recorder remembers the status, and the body of an error, for the log.
-type recorder struct {
-	http.ResponseWriter
-	code    int
-	started bool
-	failure bytes.Buffer
-}
-
-func (w *recorder) WriteHeader(code int) {
-	if !w.started {
-		w.code, w.started = code, true
-	}
-	w.ResponseWriter.WriteHeader(code)
-}
-
-func (w *recorder) Write(b []byte) (int, error) {
-	if !w.started {
-		w.code, w.started = http.StatusOK, true
-	}
-	if w.code >= 400 && w.failure.Len() < 8192 {
-		w.failure.Write(b)
-	}
-	return w.ResponseWriter.Write(b)
-}
-
-// Unwrap is for http.ResponseController.
-func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-func (w *recorder) status() int {
-	if w.code == 0 {
-		return http.StatusOK
-	}
-	return w.code
-}
-
-func (w *recorder) cause() (scimType, detail string) {
-	var e struct{ ScimType, Detail string }
-	if w.code < 400 || json.Unmarshal(w.failure.Bytes(), &e) != nil {
-		return "", ""
-	}
-	return e.ScimType, directory.OneLine(e.Detail)
 }

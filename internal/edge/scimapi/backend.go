@@ -33,6 +33,10 @@ func (u users) Update(ctx context.Context, id string, c scim.Change) (*scim.Reso
 	return answer(u.People.Update(ctx, id, c))
 }
 
+func (u users) Replace(ctx context.Context, id string, r *scim.Resource, c scim.Check) (*scim.Resource, error) {
+	return answer(u.People.Replace(ctx, id, r, c))
+}
+
 func (u users) Delete(ctx context.Context, id string, c scim.Check) error {
 	return toSCIM(u.People.Delete(ctx, id, c))
 }

@@ -18,7 +18,8 @@ CREATE TABLE tally (
     users        BIGINT NOT NULL,
     user_groups  BIGINT NOT NULL,
     parked       BIGINT NOT NULL,
-    owners       BIGINT NOT NULL
+    owners       BIGINT NOT NULL,
+    held         BIGINT NOT NULL DEFAULT 0
 );
 
 CREATE TABLE connection (
@@ -51,7 +52,9 @@ CREATE TABLE token (
 CREATE UNIQUE INDEX token_hash ON token (hash);
 
 -- One row is one human in one workspace, with the SCIM resource that shows the
--- member to the directory (resource_id NULL after DELETE).
+-- member to the directory (resource_id NULL after DELETE). user_key is the user
+-- name of the resource; held_key the member's own while they differ, '' else.
+-- inherited lists the attributes of the resource that its directory has not sent.
 CREATE TABLE member (
     workspace_id  TEXT    NOT NULL REFERENCES workspace (id),
     id            TEXT    NOT NULL,
@@ -71,6 +74,8 @@ CREATE TABLE member (
     attributes    TEXT    NOT NULL,
     grants        TEXT    NOT NULL,
     held          TEXT    NOT NULL,
+    held_key      TEXT    NOT NULL DEFAULT '',
+    inherited     TEXT    NOT NULL DEFAULT '',
     version       BIGINT  NOT NULL,
     created       BIGINT  NOT NULL,
     modified      BIGINT  NOT NULL,
@@ -79,6 +84,7 @@ CREATE TABLE member (
 );
 CREATE UNIQUE INDEX member_resource ON member (workspace_id, resource_id) WHERE resource_id IS NOT NULL;
 CREATE UNIQUE INDEX member_user ON member (workspace_id, user_key) WHERE resource_id IS NOT NULL;
+CREATE UNIQUE INDEX member_held ON member (workspace_id, held_key) WHERE held_key <> '';
 CREATE UNIQUE INDEX member_address ON member (workspace_id, address_key) WHERE resource_id IS NOT NULL AND address_key <> '';
 CREATE INDEX member_external ON member (workspace_id, external_id) WHERE external_id <> '';
 CREATE INDEX member_display ON member (workspace_id, display_key) WHERE resource_id IS NOT NULL;
@@ -105,6 +111,7 @@ CREATE TABLE retired (
     PRIMARY KEY (workspace_id, resource_id),
     FOREIGN KEY (workspace_id, member_id) REFERENCES member (workspace_id, id)
 );
+CREATE INDEX retired_member ON retired (workspace_id, member_id);
 
 CREATE TABLE user_group (
     workspace_id  TEXT   NOT NULL REFERENCES workspace (id),
@@ -133,13 +140,14 @@ CREATE TABLE membership (
 );
 CREATE INDEX membership_member ON membership (workspace_id, member_id, group_id);
 
--- Members that a directory named before they exist.
+-- Members that a directory named before they exist, and which directory it was.
 CREATE TABLE parked (
-    workspace_id TEXT   NOT NULL,
-    group_id     TEXT   NOT NULL,
-    value        TEXT   NOT NULL,
-    value_key    TEXT   NOT NULL,
-    at           BIGINT NOT NULL,
+    workspace_id  TEXT   NOT NULL,
+    group_id      TEXT   NOT NULL,
+    value         TEXT   NOT NULL,
+    value_key     TEXT   NOT NULL,
+    connection_id TEXT   NOT NULL,
+    at            BIGINT NOT NULL,
     PRIMARY KEY (workspace_id, group_id, value),
     FOREIGN KEY (workspace_id, group_id) REFERENCES user_group (workspace_id, id)
 );

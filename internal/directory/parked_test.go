@@ -1,0 +1,113 @@
+package directory_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/anteroom-id/anteroom/internal/identity"
+)
+
+func TestWhoIsNamedByARetiredIDJoinsOnComingBack(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		globex := w.neighbour()
+		first := w.person(`{"userName":"ann@x.example","externalId":"` + annsGUID + `"}`)
+		if err := w.delete(first); err != nil {
+			t.Fatal(err)
+		}
+		team, abroad := w.group(`{"displayName":"Team","members":`+list(first)+`}`), globex.group(`{"displayName":"Team","members":`+list(first)+`}`)
+		sameIDs(t, "waiting", w.parked(team), first)
+		again := w.person(`{"userName":"ann.new@x.example","externalId":"` + annsGUID + `"}`)
+		sameIDs(t, "members", w.members(team), again)
+		equal(t, "nobody waits", w.tally().Parked, 0)
+		globex.person(`{"userName":"ann.new@x.example","externalId":"` + annsGUID + `"}`)
+		sameIDs(t, "another workspace's id means nobody there", globex.members(abroad))
+		equal(t, "waiting there", globex.tally().Parked, 1)
+	})
+}
+
+func TestWhoIsAddedByHandJoinsTheGroupsThatNamedThem(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		globex := w.neighbour()
+		team := w.group(`{"displayName":"Team","members":` + list("Ann@x.example", "bob@x.example") + `}`)
+		abroad := globex.group(`{"displayName":"Team","members":` + list("ann@x.example") + `}`)
+		seq := w.tally().Seq
+		ann := w.memberByID(w.add("ann@x.example", ""))
+		sameIDs(t, "members", w.members(team), string(ann.ResourceID))
+		sameIDs(t, "waiting", w.parked(team), "bob@x.example")
+		equal(t, "log", w.verbs(seq), "group.members_changed member.added")
+		equal(t, "by whom", w.log(seq)[0].Actor, operator.Actor.String())
+		sameIDs(t, "in another workspace", globex.members(abroad))
+	})
+}
+
+func TestAChangeByFilterLeavesThoseWhoWaitAlone(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		ann, bob := w.person(`{"userName":"ann@x.example","displayName":"Ann"}`), w.person(`{"userName":"bob@x.example","displayName":"Bob"}`)
+		team := w.group(`{"displayName":"Team","members":` + list(ann, bob, "cid", "dora") + `}`)
+		w.changeGroup(team, `{"op":"remove","path":"members[display eq \"Bob\"]"}`)
+		sameIDs(t, "members", w.members(team), ann)
+		sameIDs(t, "waiting", w.parked(team), "cid", "dora")
+		w.changeGroup(team, `{"op":"remove","path":"members[display eq \"Ann\"]"},{"op":"add","path":"members","value":`+list(bob, "emil")+`},`+
+			`{"op":"remove","path":"members","value":`+list("cid")+`},{"op":"replace","path":"displayName","value":"Crew"}`)
+		sameIDs(t, "members, after one of each kind", w.members(team), bob)
+		sameIDs(t, "waiting, after one of each kind", w.parked(team), "dora", "emil")
+		equal(t, "waiting", w.tally().Parked, 2)
+		w.changeGroup(team, `{"op":"remove","path":"members","value":[{"type":"User"}]}`)
+		sameIDs(t, "members, after a removal by another attribute", w.members(team))
+		sameIDs(t, "waiting", w.parked(team), "dora", "emil")
+		sameIDs(t, "by name", w.find("/Groups", `displayName eq "crew"`), team)
+	})
+}
+
+// Operations are carried out in their order, whichever way each names its members.
+func TestAFilterSeesWhatTheOperationsBeforeItDid(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		ann, bob := w.person(`{"userName":"ann@x.example","displayName":"Ann"}`), w.person(`{"userName":"bob@x.example","displayName":"Bob"}`)
+		team := w.group(`{"displayName":"Team","members":` + list(ann) + `}`)
+		w.changeGroup(team, `{"op":"add","path":"members","value":`+list("bob@x.example")+`},{"op":"remove","path":"members[display eq \"Bob\"]"},{"op":"remove","path":"members","value":`+list("ann@x.example")+`}`)
+		sameIDs(t, "members", w.members(team))
+		w.changeGroup(team, `{"op":"remove","path":"members[display eq \"Bob\"]"},{"op":"add","path":"members","value":`+list(bob)+`}`)
+		sameIDs(t, "members", w.members(team), bob)
+		mustRefuse(t, w.patchGroup(team, `{"op":"remove","path":"members[display eq \"Bob\"]"},{"op":"add","path":"members","value":[{"type":"User"}]}`), http.StatusBadRequest, "invalidValue", `needs a "value"`)
+		sameIDs(t, "members, after a refusal", w.members(team), bob)
+	})
+}
+
+func TestExternalIDsThatDifferInCaseWaitEachForItsOwnPerson(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		team := w.group(`{"displayName":"Team","members":` + list("ABC", "abc") + `}`)
+		small := w.person(`{"userName":"small@x.example","externalId":"abc"}`)
+		sameIDs(t, "members", w.members(team), small)
+		sameIDs(t, "waiting", w.parked(team), "ABC")
+		large := w.person(`{"userName":"large@x.example","externalId":"ABC"}`)
+		sameIDs(t, "members", w.members(team), small, large)
+		equal(t, "waiting", w.tally().Parked, 0)
+		w.changeGroup(team, `{"op":"add","path":"members","value":`+list("XYZ", "xyz", "Name@x.example")+`}`)
+		w.changeGroup(team, `{"op":"remove","path":"members","value":`+list("xyz")+`}`)
+		sameIDs(t, "after one of them is removed", w.parked(team), "Name@x.example", "XYZ")
+		w.changeGroup(team, `{"op":"remove","path":"members","value":`+list("name@X.example")+`}`)
+		sameIDs(t, "a userName is one in any case", w.parked(team), "XYZ")
+		equal(t, "waiting", w.tally().Parked, 1)
+	})
+}
+
+func TestAGroupWaitsForThePeopleOfItsOwnConnection(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		team := w.group(`{"displayName":"Team","members":` + list("e-1", "shared@x.example") + `}`)
+		second := w.migration()
+		second.person(`{"userName":"other@x.example","externalId":"e-1"}`)
+		sameIDs(t, "another connection's externalId", w.members(team))
+		sameIDs(t, "waiting", w.parked(team), "e-1", "shared@x.example")
+		shared := second.person(`{"userName":"shared@x.example"}`)
+		sameIDs(t, "a userName is the workspace's", w.members(team), shared)
+		own := w.person(`{"userName":"own@x.example","externalId":"e-1"}`)
+		sameIDs(t, "its own", w.members(team), shared, own)
+		// The same when the name comes later.
+		w.changeGroup(team, `{"op":"add","path":"members","value":`+list("e-2")+`}`)
+		second.change(shared, `{"op":"add","path":"externalId","value":"e-2"}`)
+		w.change(own, `{"op":"replace","path":"externalId","value":"e-2"}`)
+		sameIDs(t, "waiting", w.parked(team))
+		sameIDs(t, "members", w.members(team), shared, own)
+		equal(t, "state", w.member(own).State, identity.Active)
+	})
+}

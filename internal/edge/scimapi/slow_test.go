@@ -1,0 +1,92 @@
+package scimapi_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/anteroom-id/anteroom/internal/edge/scimapi"
+)
+
+// large fills a workspace with people whose list is larger than what a
+// connection can hold while nobody reads.
+func (s *server) large(w tenant) {
+	s.t.Helper()
+	note := strings.Repeat("x", 240<<10)
+	for i := range 60 {
+		s.must(201, w, "POST", "/Users", fmt.Sprintf(`{"userName":"large%d@x.example","note":%q}`, i, note))
+	}
+}
+
+// beside is the same service under another configuration.
+func (s *server) beside(c scimapi.Config) *httptest.Server {
+	c.Store, c.Directory, c.Tokens, c.Product = s.store, s.directory, s.tokens, s.product
+	h := httptest.NewServer(scimapi.New(c))
+	s.t.Cleanup(h.Close)
+	return h
+}
+
+// ask sends a request for everybody on a connection of its own, and reads nothing.
+func (s *server) ask(h *httptest.Server, w tenant) net.Conn {
+	s.t.Helper()
+	c, err := net.Dial("tcp", h.Listener.Addr().String())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { c.Close() })
+	fmt.Fprintf(c, "GET %s/Users?count=500 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", s.product.SCIM.Path(w.slug), w.secret)
+	return c
+}
+
+// read reads the answer on a connection, and gives its length and the error at its end.
+func read(c net.Conn) (int64, error) {
+	res, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		return 0, err
+	}
+	defer res.Body.Close()
+	return io.Copy(io.Discard, res.Body)
+}
+
+func TestWhoReadsSlowlyKeepsNoPlaceFromOthers(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *server) {
+		s.large(s.acme)
+		h := s.beside(scimapi.Config{InFlight: 1, Patience: 5 * time.Second})
+		slow := [3]net.Conn{}
+		for i := range slow {
+			slow[i] = s.ask(h, s.acme)
+		}
+		r := s.send([]string{"Authorization", "Bearer " + s.acme.secret}, "GET", h.URL+s.product.SCIM.Path("acme")+"/Users?count=1", "")
+		if r.status != http.StatusOK {
+			t.Errorf("behind three that do not read: %s", r)
+		}
+		for _, c := range slow {
+			if n, err := read(c); err != nil || n < 60*240<<10 {
+				t.Errorf("who reads late reads %d bytes: %v", n, err)
+			}
+		}
+	})
+}
+
+// An answer of 15 MB may be read for as long as its size needs.
+func TestWhoDoesNotReadIsCutOff(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *server) {
+		s.large(s.acme)
+		h := s.beside(scimapi.Config{Reading: time.Second}) // and 3.6 s for the size
+		never, late := s.ask(h, s.acme), s.ask(h, s.acme)
+		time.Sleep(2 * time.Second)
+		if n, err := read(late); err != nil || n < 60*240<<10 {
+			t.Errorf("who reads after 2 s reads %d bytes: %v", n, err)
+		}
+		time.Sleep(6 * time.Second)
+		if n, err := read(never); err == nil {
+			t.Errorf("who read nothing for 8 s still got all %d bytes", n)
+		}
+	})
+}
