@@ -9,14 +9,14 @@ import (
 )
 
 // attachParked puts a person who has just arrived, came back, or got a new name
-// into the groups that named them before. Former are SCIM ids that the person
-// once had.
-func (p *People) attachParked(ctx context.Context, tx *store.Tx, m *identity.Member, former ...string) error {
+// into the groups that named them before. UserName is the resource's, and former
+// are SCIM ids that the person once had.
+func (p *People) attachParked(ctx context.Context, tx *store.Tx, m *identity.Member, userName string, former ...string) error {
 	if tx.Tally().Parked == 0 {
 		return nil
 	}
 	seen := []string{""}
-	for _, value := range append([]string{m.ExternalID, m.UserName}, former...) {
+	for _, value := range append([]string{m.ExternalID, userName}, former...) {
 		key := identity.Fold(value)
 		if slices.Contains(seen, key) {
 			continue
@@ -27,7 +27,7 @@ func (p *People) attachParked(ctx context.Context, tx *store.Tx, m *identity.Mem
 			return err
 		}
 		for _, w := range waiting {
-			if !isMeant(m, w, former) {
+			if !isMeant(m, userName, w, former) {
 				continue
 			}
 			if err := p.attach(ctx, tx, w, m); err != nil {
@@ -41,8 +41,8 @@ func (p *People) attachParked(ctx context.Context, tx *store.Tx, m *identity.Mem
 // isMeant says whether a parked value means the member, by the rules of resolve:
 // an id of the past and an externalId are compared exactly, the latter within
 // the connection that parked it, a userName folded.
-func isMeant(m *identity.Member, w store.Parked, former []string) bool {
-	return slices.Contains(former, w.Value) || equalFold(w.Value, m.UserName) ||
+func isMeant(m *identity.Member, userName string, w store.Parked, former []string) bool {
+	return slices.Contains(former, w.Value) || equalFold(w.Value, userName) ||
 		w.Value == m.ExternalID && (m.Connection == w.Connection || m.Connection == "")
 }
 

@@ -111,3 +111,15 @@ func TestAGroupWaitsForThePeopleOfItsOwnConnection(t *testing.T) {
 		equal(t, "state", w.member(own).State, identity.Active)
 	})
 }
+
+// Groups name people as their resources do, also an owner whose other user name is held.
+func TestAnOwnerJoinsUnderTheUserNameThatTheResourceShows(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		w.add("second.owner@x.example", "owner")
+		boss := w.memberByID(w.add("boss@x.example", "owner"))
+		team := w.group(`{"displayName":"Team","members":` + list("asked@x.example") + `}`)
+		w.change(string(boss.ResourceID), `{"op":"replace","path":"userName","value":"Asked@x.example"}`)
+		sameIDs(t, "members", w.members(team), string(boss.ResourceID))
+		equal(t, "own user name", w.memberByID(boss.ID).UserName, "boss@x.example")
+	})
+}

@@ -100,7 +100,7 @@ func (p *People) provision(ctx context.Context, tx *store.Tx, fresh *identity.Me
 	if p.rules.isOwner(fresh.Grants) && fresh.State != identity.Inactive {
 		tx.Tally().Owners++
 	}
-	if err := p.attachParked(ctx, tx, fresh); err != nil {
+	if err := p.attachParked(ctx, tx, fresh, in.userName); err != nil {
 		return nil, err
 	}
 	return fresh, tx.Log(ctx, p.c.Origin, identity.MemberProvisioned, subject(fresh), p.introduction(fresh, doc))
@@ -186,7 +186,7 @@ func (p *People) restore(ctx context.Context, tx *store.Tx, m *identity.Member, 
 	if err != nil {
 		return err
 	}
-	if err := p.attachParked(ctx, tx, m, former...); err != nil {
+	if err := p.attachParked(ctx, tx, m, in.userName, former...); err != nil {
 		return err
 	}
 	p.c.Notes.Add("returned", "id", "this person was here before; the same member has a new SCIM id now")

@@ -282,8 +282,8 @@ func (p *People) apply(ctx context.Context, tx *store.Tx, m *identity.Member, ol
 		return err
 	}
 	p.countOwner(tx, &before, m)
-	if before.UserName != m.UserName || before.ExternalID != m.ExternalID {
-		if err := p.attachParked(ctx, tx, m); err != nil {
+	if old.Str("userName") != in.userName || before.ExternalID != m.ExternalID {
+		if err := p.attachParked(ctx, tx, m, in.userName); err != nil {
 			return err
 		}
 	}

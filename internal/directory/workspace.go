@@ -116,7 +116,7 @@ func (p *People) insertByHand(ctx context.Context, tx *store.Tx, m *identity.Mem
 	if p.rules.isOwner(m.Grants) {
 		tx.Tally().Owners++
 	}
-	if err := p.attachParked(ctx, tx, m); err != nil {
+	if err := p.attachParked(ctx, tx, m, in.userName); err != nil {
 		return err
 	}
 	return tx.Log(ctx, p.c.Origin, identity.MemberAdded, subject(m), p.introduction(m, doc))

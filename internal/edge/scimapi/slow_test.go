@@ -57,7 +57,7 @@ func read(c net.Conn) (int64, error) {
 func TestWhoReadsSlowlyKeepsNoPlaceFromOthers(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *server) {
 		s.large(s.acme)
-		h := s.beside(scimapi.Config{InFlight: 1, Patience: 5 * time.Second})
+		h := s.beside(scimapi.Config{InFlight: 1, Patience: 25 * time.Second}) // less than the three may take to read
 		slow := [3]net.Conn{}
 		for i := range slow {
 			slow[i] = s.ask(h, s.acme)
