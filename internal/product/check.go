@@ -20,6 +20,13 @@ func check(r *reader, p *Product) {
 	checkMatch(r, p)
 	checkRoles(r, p)
 	checkPaths(r, p, "members.required", p.Members.Required)
+	checkBrand(r, p.Brand)
+	checkWords(r, p.Words)
+	checkPlans(r, p)
+	checkChannels(r, p)
+	checkSignIn(r, p.SignIn)
+	checkTokens(r, p.Tokens)
+	checkConsole(r, p.Console)
 }
 
 func checkName(r *reader, name string) {

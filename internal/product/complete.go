@@ -1,6 +1,7 @@
 package product
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -15,6 +16,15 @@ func complete(r *reader, p *Product) {
 	completeMatch(r, p)
 	completeRoles(r, p)
 	p.spell(p.Members.Required)
+	p.Members.Seat = either(p.Members.Seat, SeatAtProvisioning)
+	p.Members.AddressScope = either(p.Members.AddressScope, ScopeWorkspace)
+	p.Brand.complete()
+	p.Words.complete()
+	completePlans(r, p)
+	completeChannels(p)
+	p.SignIn.complete(r)
+	p.Tokens.complete(r)
+	p.Console.complete(p.Words)
 }
 
 func (s *SCIM) complete() {
@@ -75,6 +85,7 @@ func completeRoles(r *reader, p *Product) {
 	s := &p.Roles
 	for i := range s.Catalogue {
 		s.Catalogue[i].Title = either(s.Catalogue[i].Title, s.Catalogue[i].Name)
+		s.Catalogue[i].completeMay(r.given(fmt.Sprintf("roles.catalogue[%d].may", i)))
 	}
 	if !r.given("roles.attributes") {
 		s.Attributes = p.roleAttributes()

@@ -4,12 +4,29 @@ package product
 
 func productFields(r *reader, p *Product) fields {
 	return fields{
-		"name":       text(r, &p.Name),
-		"scim":       section(r, scimFields(r, &p.SCIM)),
-		"attributes": list(r, &p.Attributes, func(a *Attribute) field { return section(r, attributeFields(r, a)) }),
-		"match":      texts(r, &p.Match),
-		"roles":      section(r, rolesFields(r, &p.Roles)),
-		"members":    section(r, membersFields(r, &p.Members)),
+		"name":       text(r, &p.Name).says("what people call the product"),
+		"brand":      section(r, brandFields(r, &p.Brand)).says("how the product looks"),
+		"words":      section(r, wordsFields(r, &p.Words)).says("what the product calls things; only what differs"),
+		"contact":    section(r, contactFields(r, &p.Contact)).says("whom to ask for what the plan does not unlock"),
+		"plans":      list(r, &p.Plans, func(o *Plan) field { return section(r, planFields(r, o)) }).says("the plans, and what each unlocks; without it everything is unlocked"),
+		"new_plan":   text(r, &p.NewPlan).says("the plan of a new workspace; the first, when not given"),
+		"scim":       section(r, scimFields(r, &p.SCIM)).says("where directories provision to"),
+		"sign_in":    section(r, signInFields(r, &p.SignIn)).says("how people come in"),
+		"channels":   list(r, &p.Channels, func(c *Channel) field { return section(r, channelFields(r, c)) }).says("the ways into the product, for instance its app and its web portal"),
+		"tokens":     section(r, tokensFields(r, &p.Tokens)).says("what directories may provision with"),
+		"console":    section(r, consoleFields(r, &p.Console)).says("the administrators' pages"),
+		"attributes": list(r, &p.Attributes, func(a *Attribute) field { return section(r, attributeFields(r, a)) }).says("attributes of people beyond, or with rules on, the standard ones"),
+		"match":      texts(r, &p.Match).says("by what directories may look people up, best first; userName and id always work"),
+		"roles":      section(r, rolesFields(r, &p.Roles)).says("what a member may be, and who may say so"),
+		"members":    section(r, membersFields(r, &p.Members)).says("rules for every member"),
+	}
+}
+
+func brandFields(r *reader, b *Brand) fields {
+	return fields{
+		"accent":      text(r, &b.Accent).says("the colour of links and buttons, like #2f54eb; its contrast is checked"),
+		"accent_dark": text(r, &b.AccentDark).says("the same on a dark ground; made from accent when not given"),
+		"logo":        text(r, &b.Logo).says("an SVG document"),
 	}
 }
 
@@ -55,19 +72,23 @@ func rolesFields(r *reader, s *Roles) fields {
 
 func roleFields(r *reader, role *Role) fields {
 	return fields{
-		"name":  text(r, &role.Name),
-		"title": text(r, &role.Title),
-		"hint":  text(r, &role.Hint),
-		"owner": flag(r, &role.Owner),
+		"name":     text(r, &role.Name),
+		"title":    text(r, &role.Title),
+		"hint":     text(r, &role.Hint).says("what one may do with it, in one sentence"),
+		"owner":    flag(r, &role.Owner).says("the workspace's owner: protected from directories, the last one stays"),
+		"may":      list(r, &role.May, func(m *Permission) field { return choice(r, m, permissionWords()...) }).says("rights in the console; an owner has them all"),
+		"channels": texts(r, &role.Channels).says("the ways into the product that this role opens; all, when not given"),
 	}
 }
 
 func membersFields(r *reader, m *Members) fields {
 	return fields{
-		"pending":      flag(r, &m.Pending),
-		"address_rule": choice(r, &m.AddressRule, RuleNone, RuleLowercase),
-		"name_rule":    choice(r, &m.NameRule, RuleNone, RulePlainName),
-		"required":     texts(r, &m.Required),
+		"pending":       flag(r, &m.Pending).says("a provisioned member is shown as pending until the first sign-in"),
+		"seat":          choice(r, &m.Seat, SeatAtProvisioning, SeatAtSignIn).says("when a member takes a seat"),
+		"address_scope": choice(r, &m.AddressScope, ScopeWorkspace, ScopeDeployment).says("where an e-mail address is unique: in its workspace, or everywhere"),
+		"address_rule":  choice(r, &m.AddressRule, RuleNone, RuleLowercase),
+		"name_rule":     choice(r, &m.NameRule, RuleNone, RulePlainName),
+		"required":      texts(r, &m.Required),
 	}
 }
 

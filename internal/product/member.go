@@ -17,13 +17,33 @@ const (
 	RulePlainName Rule = "plain-name" // the value may not hold special characters
 )
 
+// Seat says when a member takes a seat.
+type Seat string
+
+// When a member takes a seat.
+const (
+	SeatAtProvisioning Seat = "provisioning"
+	SeatAtSignIn       Seat = "sign-in" // the first
+)
+
+// Scope is where an e-mail address is unique.
+type Scope string
+
+// Where an e-mail address is unique.
+const (
+	ScopeWorkspace  Scope = "workspace"
+	ScopeDeployment Scope = "deployment" // the address is the account
+)
+
 // Members holds the rules for every member. They act on the member, never on
 // what the directory reads back.
 type Members struct {
-	Pending     bool     // a provisioned member is pending until the first sign-in
-	AddressRule Rule     // RuleNone or RuleLowercase, on the member's e-mail address
-	NameRule    Rule     // RuleNone or RulePlainName, on the member's names
-	Required    []string // SCIM paths without which a person is refused: "name.familyName"
+	Pending      bool     // a provisioned member is pending until the first sign-in
+	Seat         Seat     // when a member takes a seat
+	AddressScope Scope    // where an e-mail address is unique
+	AddressRule  Rule     // RuleNone or RuleLowercase, on the member's e-mail address
+	NameRule     Rule     // RuleNone or RulePlainName, on the member's names
+	Required     []string // SCIM paths without which a person is refused: "name.familyName"
 }
 
 // CheckName says whether a name satisfies Members.NameRule. The error is for the

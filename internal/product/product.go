@@ -26,6 +26,15 @@ const MaxSize = 1 << 20
 // Product is one product definition, complete and valid.
 type Product struct {
 	Name       string      // what people call the product: "Timeneye"
+	Brand      Brand       // how it looks
+	Words      Words       // what it calls things
+	Contact    Contact     // whom to ask for what is locked
+	Plans      []Plan      // what each unlocks
+	NewPlan    string      // the plan of a new workspace
+	SignIn     SignIn      // how people come in
+	Channels   []Channel   // the ways into the product; none: there is one, and it has no name
+	Tokens     Tokens      // what directories may provision with
+	Console    Console     // the administrators' pages
 	SCIM       SCIM        // where directories provision to
 	Attributes []Attribute // attributes of people beyond, or with rules on, the standard ones
 	Match      []string    // SCIM paths by which directories may look people up, best first; each has a look-up key

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -23,8 +24,17 @@ type reader struct {
 // fields names the keys of an object and what to do with each value.
 type fields map[string]field
 
-// field reads one value at a path.
-type field func(n *yaml.Node, path string)
+// field reads one value at a path, and knows what such a value looks like.
+type field struct {
+	read  func(n *yaml.Node, path string)
+	shape shape
+}
+
+// says adds what the value means, for the JSON Schema that editors show.
+func (f field) says(note string) field {
+	f.shape.note = note
+	return f
+}
 
 // fault records a mistake at the line of a path, or of what holds it. Where the
 // path, or what holds it, already has one, this one only follows from it.
@@ -155,7 +165,7 @@ func (r *reader) value(n *yaml.Node, path string, read field) {
 		r.faultAt(n.Line, path, "write the value out", "anchors and aliases are not read")
 		return
 	}
-	read(n, path)
+	read.read(n, path)
 }
 
 func (f fields) remedy(key string) string {
@@ -173,47 +183,59 @@ func (f fields) remedy(key string) string {
 // text reads a string. A number or boolean without quotes is a mistake, since
 // YAML would read 1.10 as 1.1 and true as a truth value.
 func text[S ~string](r *reader, into *S) field {
-	return func(n *yaml.Node, path string) {
+	return field{func(n *yaml.Node, path string) {
 		if n.Kind != yaml.ScalarNode || n.Tag != "!!str" {
 			r.kind(n, path, "text")
 			return
 		}
 		*into = S(n.Value)
-	}
+	}, shape{types: []string{"string"}}}
 }
 
 // scalar reads any single value as it is written.
 func scalar(r *reader, into *string) field {
-	return func(n *yaml.Node, path string) {
+	return field{func(n *yaml.Node, path string) {
 		if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
 			r.kind(n, path, "a single value")
 			return
 		}
 		*into = n.Value
-	}
+	}, shape{types: []string{"string", "number", "boolean"}}}
 }
 
 // flag reads true or false.
 func flag(r *reader, into *bool) field {
-	return func(n *yaml.Node, path string) {
+	return field{func(n *yaml.Node, path string) {
 		if n.Kind != yaml.ScalarNode || n.Tag != "!!bool" {
 			r.kind(n, path, "true or false")
 			return
 		}
 		*into = strings.EqualFold(n.Value, "true")
-	}
+	}, shape{types: []string{"boolean"}}}
+}
+
+// count reads a whole number from 0 to most.
+func count(r *reader, into *int, most int) field {
+	return field{func(n *yaml.Node, path string) {
+		v, err := strconv.Atoi(n.Value)
+		if n.Kind != yaml.ScalarNode || n.Tag != "!!int" || err != nil || v < 0 || v > most {
+			r.kind(n, path, fmt.Sprintf("a whole number from 0 to %d", most))
+			return
+		}
+		*into = v
+	}, shape{types: []string{"integer"}, most: most}}
 }
 
 // choice reads one of the given words.
 func choice[S ~string](r *reader, into *S, words ...S) field {
-	return func(n *yaml.Node, path string) {
+	return field{func(n *yaml.Node, path string) {
 		var s string
 		before := len(r.found)
-		text(r, &s)(n, path)
+		text(r, &s).read(n, path)
 		if len(r.found) == before && r.choose(path, s, plain(words)) {
 			*into = S(s)
 		}
-	}
+	}, shape{types: []string{"string"}, words: plain(words)}}
 }
 
 func (r *reader) choose(path, s string, words []string) bool {
@@ -230,12 +252,13 @@ func (r *reader) choose(path, s string, words []string) bool {
 
 // section reads an object into its fields.
 func section(r *reader, known fields) field {
-	return func(n *yaml.Node, path string) { r.object(n, path, known) }
+	return field{func(n *yaml.Node, path string) { r.object(n, path, known) }, shape{types: []string{"object"}, keys: known}}
 }
 
 // list reads a list; each element is made by read, which returns how to read it.
 func list[T any](r *reader, into *[]T, read func(*T) field) field {
-	return func(n *yaml.Node, path string) {
+	item := read(new(T)).shape
+	return field{func(n *yaml.Node, path string) {
 		if n.Kind != yaml.SequenceNode {
 			r.kind(n, path, "a list")
 			return
@@ -246,7 +269,7 @@ func list[T any](r *reader, into *[]T, read func(*T) field) field {
 			r.lines[at] = c.Line
 			r.value(c, at, read(&(*into)[i]))
 		}
-	}
+	}, shape{types: []string{"array"}, item: &item}}
 }
 
 // kind records that a value is of the wrong kind.

@@ -39,10 +39,12 @@ type Roles struct {
 
 // Role is one entry of the catalogue.
 type Role struct {
-	Name  string // the value that directories send: "admin"
-	Title string // what people read: "Administrator"
-	Hint  string // what one may do with it, in one sentence
-	Owner bool   // the workspace's owner: protected from directories, the last one stays
+	Name     string       // the value that directories send: "admin"
+	Title    string       // what people read: "Administrator"
+	Hint     string       // what one may do with it, in one sentence
+	Owner    bool         // the workspace's owner: protected from directories, the last one stays
+	May      []Permission // rights in the console
+	Channels []string     // names of the channels that it opens
 }
 
 // Role returns the catalogue's role with exactly this name.
