@@ -39,7 +39,7 @@ type sqliteEngine struct {
 	flush    string       // how commits that must last are flushed: the PRAGMA's word
 	flushing string       // how the next commit would be
 	fold     *sqliteConn  // folds the write-ahead log into the file
-	epoch    atomic.Int64 // transactions of this process, so that readers know when their snapshot is old
+	epoch    atomic.Int64 // transactions of this process
 }
 
 func openSQLite(ctx context.Context, o Options) (engine, error) {
@@ -77,7 +77,7 @@ func (e *sqliteEngine) open(ctx context.Context, o Options) (err error) {
 	if e.fold, err = dialSQLite(e.file, write...); err != nil {
 		return err
 	}
-	e.read, err = newSQLiteReader(e.file, e.pragmas("query_only=1", "cache_size=-1000"), &e.epoch)
+	e.read, err = newSQLiteReader(e.file, e.pragmas("query_only=1", "cache_size=-1000"))
 	return err
 }
 

@@ -3,9 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"os"
 	"sync"
-	"sync/atomic"
-	"time"
 )
 
 // sqliteReader runs queries on a pool of connections that cannot write. The one
@@ -14,32 +13,33 @@ import (
 //
 // To begin and to end a read transaction costs as much as a look-up. So a
 // connection keeps its snapshot from one query to the next while nobody has
-// written, which is what most look-ups find. What this process writes is seen
-// at once; what another process writes (`anteroom token create`) within maxAge.
+// written, in this process or in another (`anteroom token create`), which is
+// what most look-ups find.
 type sqliteReader struct {
 	file    string
 	pragmas []string
-	epoch   *atomic.Int64 // grows with every transaction of this process
 	places  chan struct{} // one for each connection that may be lent
 	mu      sync.Mutex
 	idle    []*snapshot
 	closed  bool
 }
 
-// maxAge is how long a snapshot is used without asking whether another process
-// has written.
-const maxAge = 20 * time.Millisecond
+// indexHeader is the head of the write-ahead log's index, twice. Every commit of
+// any process changes it, and nothing else does.
+// https://www.sqlite.org/walformat.html#the_wal_index_header
+type indexHeader [96]byte
 
 // snapshot is a connection of the pool and what its open transaction shows.
 type snapshot struct {
 	*sqliteConn
-	open  bool
-	epoch int64 // of the last query, open or not
-	since time.Time
+	index *os.File // the index of the write-ahead log
+	seen  indexHeader
+	known bool // seen is what the last query began with
+	open  bool // and its transaction is still open
 }
 
-func newSQLiteReader(file string, pragmas []string, epoch *atomic.Int64) (*sqliteReader, error) {
-	r := &sqliteReader{file: file, pragmas: pragmas, epoch: epoch, places: make(chan struct{}, sqliteReaders)}
+func newSQLiteReader(file string, pragmas []string) (*sqliteReader, error) {
+	r := &sqliteReader{file: file, pragmas: pragmas, places: make(chan struct{}, sqliteReaders)}
 	c, err := r.borrow(context.Background())
 	if err == nil {
 		r.giveBack(c)
@@ -60,15 +60,26 @@ func (r *sqliteReader) borrow(ctx context.Context) (*snapshot, error) {
 		r.idle = r.idle[:n-1]
 		return c, nil
 	}
-	c, err := (*sqliteConn)(nil), error(errClosed)
+	c, err := (*snapshot)(nil), error(errClosed)
 	if !r.closed {
-		c, err = dialSQLite(r.file, r.pragmas...)
+		c, err = r.dial()
 	}
 	if err != nil {
 		<-r.places
+	}
+	return c, err
+}
+
+func (r *sqliteReader) dial() (*snapshot, error) {
+	c, err := dialSQLite(r.file, r.pragmas...)
+	if err != nil {
 		return nil, err
 	}
-	return &snapshot{sqliteConn: c, epoch: -1}, nil
+	index, err := os.Open(r.file + "-shm")
+	if err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	return &snapshot{sqliteConn: c, index: index}, nil
 }
 
 func (r *sqliteReader) giveBack(c *snapshot) {
@@ -80,20 +91,23 @@ func (r *sqliteReader) giveBack(c *snapshot) {
 
 // renew makes sure that the next query sees everything that was written before
 // it. A snapshot is kept open from the second query on that finds nothing new.
-func (c *snapshot) renew(ctx context.Context, epoch int64) error {
-	now := time.Now()
-	same := c.epoch == epoch
-	if c.open && same && now.Sub(c.since) < maxAge {
+// The header is read before the transaction begins, so that what it stands for
+// is never newer than what the transaction shows.
+func (c *snapshot) renew(ctx context.Context) error {
+	var now indexHeader
+	_, err := c.index.ReadAt(now[:], 0)
+	same := err == nil && c.known && now == c.seen
+	if c.open && same {
 		return nil
 	}
 	if err := c.end(ctx); err != nil {
 		return err
 	}
-	c.epoch, c.since = epoch, now
+	c.seen, c.known = now, err == nil
 	if !same {
 		return nil
 	}
-	_, err := c.exec(ctx, "BEGIN")
+	_, err = c.exec(ctx, "BEGIN")
 	c.open = err == nil
 	return err
 }
@@ -114,7 +128,7 @@ func (r *sqliteReader) letGo() {
 	defer r.mu.Unlock()
 	for _, c := range r.idle {
 		if err := c.end(context.Background()); err != nil {
-			c.epoch = -1
+			c.known = false
 		}
 	}
 }
@@ -127,7 +141,7 @@ func (r *sqliteReader) query(ctx context.Context, text string, args ...any) (row
 	if err != nil {
 		return nil, err
 	}
-	err = c.renew(ctx, r.epoch.Load())
+	err = c.renew(ctx)
 	rs := rows(nil)
 	if err == nil {
 		rs, err = c.query(ctx, text, args...)
@@ -155,7 +169,7 @@ func (r *sqliteReader) close() error {
 	}
 	var errs []error
 	for _, c := range r.idle {
-		errs = append(errs, c.close())
+		errs = append(errs, c.close(), c.index.Close())
 	}
 	for range sqliteReaders {
 		<-r.places // who asks later is told that it is closed
