@@ -53,7 +53,11 @@ func places() map[string]place {
 		"internal/store/storetest": {store, 0, []string{"github.com/jackc/pgx/v5"}, []string{"internal/store/storetest/pgtemp", "bench"}, "a throwaway PostgreSQL, for tests only"},
 
 		"internal/token":     {verbs, 0, nil, nil, "verbs on secrets"},
+		"internal/seal":      {verbs, 0, nil, nil, "keeps secrets that are needed again unreadable in the database"},
+		"internal/access":    {verbs, 0, nil, nil, "who may do what in the console: one table"},
+		"internal/mail":      {verbs, 1, nil, nil, "the outbox, and SMTP"},
 		"internal/directory": {verbs, 1, nil, nil, "verbs on people; the only writer of members, groups and roles"},
+		"internal/account":   {verbs, 2, []string{"github.com/go-webauthn/webauthn", "golang.org/x/crypto", "golang.org/x/text"}, nil, "verbs on people who sign in here: links, passwords, passkeys, second factors, sessions"},
 
 		"internal/edge/scimapi": {edges, 0, []string{"github.com/go-json-experiment/json"}, nil, "directories push people and groups"},
 		"internal/edge/console": {edges, 0, nil, nil, "pages for people"},

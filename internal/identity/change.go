@@ -56,6 +56,11 @@ const (
 	MemberReactivated Verb = "member.reactivated"
 	MemberDeleted     Verb = "member.deprovisioned"
 	MemberHeld        Verb = "member.held"
+	MemberActivated   Verb = "member.activated" // signed in for the first time
+	MemberJoined      Verb = "member.joined"    // signs in from now on: an invitation was accepted
+	LinkIssued        Verb = "link.issued"
+	LinkUsed          Verb = "link.used"
+	LinkRevoked       Verb = "link.revoked"
 	GroupCreated      Verb = "group.created"
 	GroupUpdated      Verb = "group.updated"
 	GroupDeleted      Verb = "group.deleted"

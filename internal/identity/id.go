@@ -24,6 +24,14 @@ type (
 	TokenID string
 	// RequestID names a request: req_…
 	RequestID string
+	// PersonID names one human who signs in, across workspaces: per_…
+	PersonID string
+	// SessionID names a session: ses_… It is not the secret.
+	SessionID string
+	// LinkID names a link: lnk_… It is not the secret.
+	LinkID string
+	// MailID names a mail: mail_…
+	MailID string
 )
 
 // crockford is base 32 without look-alikes; its digits sort as their values do.
@@ -56,6 +64,25 @@ func NewConnectionID(now time.Time) ConnectionID { return ConnectionID(prefixed(
 
 // NewTokenID makes an id for a token issued now.
 func NewTokenID(now time.Time) TokenID { return TokenID(prefixed("tok_", now)) }
+
+// NewPersonID makes an id for a person who becomes known now.
+func NewPersonID(now time.Time) PersonID { return PersonID(prefixed("per_", now)) }
+
+// NewSessionID makes an id for a session that begins now.
+func NewSessionID(now time.Time) SessionID { return SessionID(prefixed("ses_", now)) }
+
+// NewLinkID makes an id for a link issued now.
+func NewLinkID(now time.Time) LinkID { return LinkID(prefixed("lnk_", now)) }
+
+// NewMailID makes an id for a mail written now.
+func NewMailID(now time.Time) MailID { return MailID(prefixed("mail_", now)) }
+
+// MailIDAt is the lowest id of a mail written at the time or later.
+func MailIDAt(t time.Time) MailID {
+	b := stamped(t)
+	clear(b[6:])
+	return MailID("mail_" + crockford.EncodeToString(b[:]))
+}
 
 // NewRequestID makes an id for a request received now. It stands in the
 // answer's header, in the provisioning log and in the change log.

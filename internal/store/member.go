@@ -285,7 +285,8 @@ func (tx *Tx) InsertMember(ctx context.Context, m *identity.Member, keys []Key) 
 	return true, tx.insertKeys(ctx, m.ID, keys)
 }
 
-// UpdateMember writes a member, all but its look-up columns.
+// UpdateMember writes a member, all but its look-up columns. Of one who is
+// inactive the sessions end with it: they reach the workspace no longer.
 func (tx *Tx) UpdateMember(ctx context.Context, m *identity.Member) error {
 	j, err := memberJSON(m)
 	if err != nil {
@@ -295,7 +296,10 @@ func (tx *Tx) UpdateMember(ctx context.Context, m *identity.Member) error {
 			attributes = $9, grants = $10, held = $11, inherited = $12, version = $13, modified = $14, doc = $15
 		WHERE workspace_id = $1 AND id = $2`,
 		tx.ws, m.ID, m.Connection, m.State, m.UserName, m.GivenName, m.FamilyName, m.Title, j.attributes, j.grants, j.held, j.inherited, m.Version, micros(m.Modified), string(m.Doc))
-	return err
+	if err != nil || m.State != identity.Inactive {
+		return err
+	}
+	return tx.barMember(ctx, m.ID)
 }
 
 // MoveMember writes the columns that a member is looked up by. They are apart

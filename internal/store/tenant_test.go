@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,11 +17,7 @@ import (
 // statement that touches a workspace's table without saying which workspace.
 // The few that cross workspaces on purpose say so in the statement.
 func TestEveryStatementNamesItsWorkspace(t *testing.T) {
-	schema, err := os.ReadFile("migrations/00001_people.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	tenant := tenantTables(t, string(schema))
+	tenant := tenantTables(t, schema(t))
 	statements := 0
 	for _, text := range sqlTexts(t) {
 		for table := range tenant {
@@ -38,13 +35,38 @@ func TestEveryStatementNamesItsWorkspace(t *testing.T) {
 	}
 }
 
+// schema is the text of every migration.
+func schema(t *testing.T) string {
+	files, err := filepath.Glob("migrations/*.sql")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no migration was found", err)
+	}
+	var all strings.Builder
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(text)
+	}
+	return all.String()
+}
+
+// ofTheDeployment are the tables that are nobody's alone: the workspaces
+// themselves, what the deployment remembers, and the people who sign in, who may
+// have members in several workspaces.
+var ofTheDeployment = []string{"workspace", "deployment", "person", "session", "passkey", "recovery", "password_reset", "spent", "mail"}
+
 // tenantTables are the tables with a workspace_id, which must come first in
 // their primary and foreign keys.
-func tenantTables(t *testing.T, schema string) map[string]bool {
+func tenantTables(t *testing.T, text string) map[string]bool {
 	out := map[string]bool{}
-	for _, m := range regexp.MustCompile(`(?s)CREATE TABLE (\w+) \((.*?)\n\);`).FindAllStringSubmatch(schema, -1) {
+	for _, m := range regexp.MustCompile(`(?s)CREATE TABLE (\w+) \((.*?)\n\);`).FindAllStringSubmatch(text, -1) {
 		name, body := m[1], m[2]
-		if name == "workspace" || name == "deployment" { // the two that are nobody's alone
+		if slices.Contains(ofTheDeployment, name) {
+			if strings.Contains(body, "workspace_id") {
+				t.Errorf("%s is of the deployment, and yet names a workspace", name)
+			}
 			continue
 		}
 		out[name] = true
@@ -91,7 +113,7 @@ func sqlTexts(t *testing.T) []string {
 }
 
 // columns are the lists that statements share.
-var columns = map[string]string{"tokenColumns": "workspace_id"}
+var columns = map[string]string{"tokenColumns": "workspace_id", "linkColumns": "workspace_id"}
 
 // literal puts a string expression together; names become a space.
 func literal(e ast.Expr) (string, bool) {

@@ -1,0 +1,195 @@
+package account
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/store"
+)
+
+// Attempt is somebody who signs in with an e-mail address and a password.
+type Attempt struct {
+	Address, Password string
+	Client            Client
+}
+
+// errWrong is what a wrong password, an unknown address and an account without a
+// password get: one answer, after the same time.
+var errWrong = identity.Errorf(identity.Unauthenticated, "", "the e-mail address or the password is wrong")
+
+// errNowhere is for somebody who has shown the right password.
+var errNowhere = identity.Errorf(identity.Forbidden, "", "your account is not active anywhere at present; ask an administrator")
+
+// CodeNeeded says that the password was right and a code of the second factor
+// is needed. It unwraps to identity.Unauthenticated.
+type CodeNeeded struct {
+	Ticket string // for SecondFactor; five minutes
+	err    *identity.Error
+}
+
+func (e *CodeNeeded) Error() string { return e.err.Error() }
+
+// Unwrap gives the error as others are.
+func (e *CodeNeeded) Unwrap() error { return e.err }
+
+const ticketLife = 5 * time.Minute
+
+// ticket is what a browser carries between two steps, sealed.
+type ticket struct {
+	Person  identity.PersonID `json:"p"`
+	Kept    string            `json:"k"` // digest of the password's digest: a change ends the ticket
+	Expires int64             `json:"e"` // microseconds
+}
+
+const purposeFactor = "second factor"
+
+// SignIn begins a session. The error is identity.Unauthenticated when address
+// and password do not belong together, a CodeNeeded when there is a second
+// factor, a Throttled, or identity.Forbidden for somebody who is inactive
+// everywhere, and where the product does without passwords.
+func (s *Service) SignIn(ctx context.Context, a Attempt) (Fresh, error) {
+	p, err := s.verify(ctx, a)
+	if err != nil {
+		return Fresh{}, err
+	}
+	if err := s.needReach(ctx, &p); err != nil {
+		return Fresh{}, err
+	}
+	if p.TOTP != "" {
+		return Fresh{}, s.askForCode(&p)
+	}
+	return s.open(ctx, &p, identity.ByPassword, a.Client)
+}
+
+// open begins a session of its own.
+func (s *Service) open(ctx context.Context, p *identity.Person, how identity.Method, c Client) (f Fresh, err error) {
+	err = s.write(ctx, func(tx *store.Tx) (err error) {
+		f, err = s.begin(ctx, tx, p.ID, how, c)
+		return err
+	})
+	return f, err
+}
+
+// needReach refuses somebody who would reach nothing.
+func (s *Service) needReach(ctx context.Context, p *identity.Person) error {
+	all, err := s.reached(ctx, p.ID, s.store.Now())
+	if err == nil && len(all) == 0 && !p.Operator {
+		err = errNowhere
+	}
+	return err
+}
+
+// verify checks an address and a password, in the same time whether or not
+// there is such an account, and renews the kept digest when today's cost is
+// another one.
+func (s *Service) verify(ctx context.Context, a Attempt) (identity.Person, error) {
+	if err := s.needPassword(); err != nil {
+		return identity.Person{}, err
+	}
+	key := identity.Fold(a.Address)
+	if err := s.throttle.from(a.Client.Remote); err != nil {
+		return identity.Person{}, err
+	}
+	if err := s.throttle.take(s.throttle.address, digest(key)); err != nil {
+		return identity.Person{}, err
+	}
+	if len(a.Password) > 4*LongestPassword {
+		return identity.Person{}, errWrong
+	}
+	p, _, err := s.store.PersonByAddress(ctx, key)
+	if err != nil {
+		return p, err
+	}
+	ok, stale, err := s.passwords.check(ctx, p.Password, a.Password)
+	if err != nil {
+		return p, err
+	}
+	if !ok {
+		return identity.Person{}, errWrong
+	}
+	if stale {
+		err = s.renew(ctx, &p, a.Password)
+	}
+	return p, err
+}
+
+// renew keeps the password at today's cost. One that was changed meanwhile stays.
+func (s *Service) renew(ctx context.Context, p *identity.Person, password string) error {
+	kept, err := s.passwords.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx *store.Tx) error {
+		ok, err := tx.SetPassword(ctx, p.ID, p.Password, kept)
+		if ok {
+			p.Password = kept
+		}
+		return err
+	})
+}
+
+// sealed makes a ticket.
+func (s *Service) sealed(purpose string, v any) string {
+	text, err := json.Marshal(v)
+	if err != nil { // of our own types none fails
+		return ""
+	}
+	return s.box.Seal(purpose, string(text))
+}
+
+var errTicket = identity.Errorf(identity.Unauthenticated, "", "that took too long, or was used already; begin again")
+
+func (s *Service) unsealed(purpose, sealed string, v any) error {
+	text, err := s.box.Open(purpose, sealed)
+	if err != nil || json.Unmarshal([]byte(text), v) != nil {
+		return errTicket
+	}
+	return nil
+}
+
+func (s *Service) askForCode(p *identity.Person) error {
+	t := ticket{p.ID, digest(p.Password), s.store.Now().Add(ticketLife).UnixMicro()}
+	return &CodeNeeded{s.sealed(purposeFactor, t), identity.Errorf(identity.Unauthenticated, "code", "type the code of your authenticator app, or a recovery code")}
+}
+
+// SecondFactor begins a session with the ticket of a CodeNeeded and a code of
+// the authenticator app, or a recovery code. Each code works once.
+func (s *Service) SecondFactor(ctx context.Context, sealed, code string, c Client) (f Fresh, err error) {
+	p, err := s.ofTicket(ctx, sealed, c)
+	if err != nil {
+		return f, err
+	}
+	if err := s.needReach(ctx, &p); err != nil {
+		return f, err
+	}
+	err = s.write(ctx, func(tx *store.Tx) error {
+		how, err := s.takeCode(ctx, tx, &p, code)
+		if err != nil {
+			return err
+		}
+		f, err = s.begin(ctx, tx, p.ID, how, c)
+		return err
+	})
+	return f, err
+}
+
+// ofTicket gives the person that a ticket was sealed for, if it still counts.
+func (s *Service) ofTicket(ctx context.Context, sealed string, c Client) (identity.Person, error) {
+	var t ticket
+	if err := s.throttle.from(c.Remote); err != nil {
+		return identity.Person{}, err
+	}
+	if err := s.unsealed(purposeFactor, sealed, &t); err != nil {
+		return identity.Person{}, err
+	}
+	p, found, err := s.store.Person(ctx, t.Person)
+	if err != nil {
+		return p, err
+	}
+	if !found || s.store.Now().UnixMicro() >= t.Expires || digest(p.Password) != t.Kept {
+		return p, errTicket
+	}
+	return p, nil
+}

@@ -1,0 +1,148 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/anteroom-id/anteroom/internal/identity"
+)
+
+// People who sign in are of the deployment. What is theirs is written with
+// Write(ctx, "", …), or in a workspace's commit when it is the cause.
+
+const personColumns = `p.id, p.address, p.name, p.password, p.verified, p.operator, p.totp, p.totp_next, p.totp_step, p.created`
+
+func scanPerson(s scanner) (p identity.Person, err error) {
+	var created int64
+	err = s.Scan(&p.ID, &p.Address, &p.Name, &p.Password, &p.Verified, &p.Operator, &p.TOTP, &p.TOTPNext, &p.TOTPStep, &created)
+	p.Created = fromMicros(created)
+	return p, err
+}
+
+// Person finds a person by id.
+func (s *Store) Person(ctx context.Context, id identity.PersonID) (identity.Person, bool, error) {
+	return one(ctx, s.engine.reader(), scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.id = $1`, id)
+}
+
+// PersonByAddress finds the person whose address folds to key.
+func (s *Store) PersonByAddress(ctx context.Context, key string) (identity.Person, bool, error) {
+	return one(ctx, s.engine.reader(), scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.address_key = $1`, key)
+}
+
+// InsertPerson adds a person; false means that the address has one.
+func (tx *Tx) InsertPerson(ctx context.Context, p *identity.Person) (bool, error) {
+	n, err := tx.q.exec(ctx, `INSERT INTO person (id, address, address_key, name, password, verified, operator, totp, totp_next, totp_step, created)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (address_key) DO NOTHING`,
+		p.ID, p.Address, identity.Fold(p.Address), p.Name, p.Password, p.Verified, p.Operator, p.TOTP, p.TOTPNext, p.TOTPStep, micros(p.Created))
+	return n > 0, err
+}
+
+// SetPassword gives a person another password, unless it is no longer the one
+// that was seen; false means that.
+func (tx *Tx) SetPassword(ctx context.Context, id identity.PersonID, seen, password string) (bool, error) {
+	n, err := tx.q.exec(ctx, `UPDATE person SET password = $3 WHERE id = $1 AND password = $2`, id, seen, password)
+	return n > 0, err
+}
+
+// SetVerified notes that a person reads the address's mail.
+func (tx *Tx) SetVerified(ctx context.Context, id identity.PersonID) error {
+	_, err := tx.q.exec(ctx, `UPDATE person SET verified = $2 WHERE id = $1`, id, true)
+	return err
+}
+
+// SetTOTPNext keeps the sealed secret of a second factor until a code confirms it.
+func (tx *Tx) SetTOTPNext(ctx context.Context, id identity.PersonID, sealed string) error {
+	_, err := tx.q.exec(ctx, `UPDATE person SET totp_next = $2 WHERE id = $1`, id, sealed)
+	return err
+}
+
+// ConfirmTOTP puts the second factor that waits to use, with the step of the
+// code that confirmed it; false means that another one waits by now.
+func (tx *Tx) ConfirmTOTP(ctx context.Context, id identity.PersonID, seen string, step int64) (bool, error) {
+	n, err := tx.q.exec(ctx, `UPDATE person SET totp = totp_next, totp_next = '', totp_step = $3 WHERE id = $1 AND totp_next = $2 AND totp_next <> ''`, id, seen, step)
+	return n > 0, err
+}
+
+// RemoveTOTP takes a person's second factor and recovery codes away.
+func (tx *Tx) RemoveTOTP(ctx context.Context, id identity.PersonID) error {
+	if _, err := tx.q.exec(ctx, `UPDATE person SET totp = '', totp_next = '' WHERE id = $1`, id); err != nil {
+		return err
+	}
+	_, err := tx.q.exec(ctx, `DELETE FROM recovery WHERE person_id = $1`, id)
+	return err
+}
+
+// TakeTOTPStep uses a step up; false means that it, or a later one, was used.
+func (tx *Tx) TakeTOTPStep(ctx context.Context, id identity.PersonID, step int64) (bool, error) {
+	n, err := tx.q.exec(ctx, `UPDATE person SET totp_step = $2 WHERE id = $1 AND totp_step < $2`, id, step)
+	return n > 0, err
+}
+
+// ReplaceRecovery makes these digests a person's recovery codes.
+func (tx *Tx) ReplaceRecovery(ctx context.Context, id identity.PersonID, hashes []string) error {
+	if _, err := tx.q.exec(ctx, `DELETE FROM recovery WHERE person_id = $1`, id); err != nil {
+		return err
+	}
+	for _, h := range hashes {
+		if _, err := tx.q.exec(ctx, `INSERT INTO recovery (person_id, hash, used) VALUES ($1, $2, 0)`, id, h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// UseRecovery uses a recovery code up; false means that there is none such.
+func (tx *Tx) UseRecovery(ctx context.Context, id identity.PersonID, hash string, at time.Time) (bool, error) {
+	n, err := tx.q.exec(ctx, `UPDATE recovery SET used = $3 WHERE person_id = $1 AND hash = $2 AND used = 0`, id, hash, micros(at))
+	return n > 0, err
+}
+
+// RecoveryLeft counts the recovery codes that a person has not used.
+func (s *Store) RecoveryLeft(ctx context.Context, id identity.PersonID) (int64, error) {
+	n, _, err := one(ctx, s.engine.reader(), scanInt, `SELECT count(*) FROM recovery r WHERE r.person_id = $1 AND r.used = 0`, id)
+	return n, err
+}
+
+// InsertReset adds a password reset by its digest.
+func (tx *Tx) InsertReset(ctx context.Context, hash string, id identity.PersonID, now, expires time.Time) error {
+	_, err := tx.q.exec(ctx, `INSERT INTO password_reset (hash, person_id, created, expires, used) VALUES ($1, $2, $3, $4, 0)`, hash, id, micros(now), micros(expires))
+	return err
+}
+
+// PersonByReset finds whose living password reset it is.
+func (s *Store) PersonByReset(ctx context.Context, hash string, now time.Time) (identity.Person, bool, error) {
+	return one(ctx, s.engine.reader(), scanPerson, `SELECT `+personColumns+` FROM password_reset x CROSS JOIN person p
+		WHERE x.hash = $1 AND x.used = 0 AND x.expires > $2 AND p.id = x.person_id`, hash, micros(now))
+}
+
+// UseReset uses a password reset up, and with it all others of the person; false
+// means that it was used, or is too old.
+func (tx *Tx) UseReset(ctx context.Context, hash string, id identity.PersonID, now time.Time) (bool, error) {
+	n, err := tx.q.exec(ctx, `UPDATE password_reset SET used = $2 WHERE hash = $1 AND used = 0 AND expires > $2`, hash, micros(now))
+	if err != nil || n == 0 {
+		return false, err
+	}
+	_, err = tx.q.exec(ctx, `UPDATE password_reset SET used = $2 WHERE person_id = $1 AND used = 0`, id, micros(now))
+	return true, err
+}
+
+// Spend remembers that a ticket was handed in, until it ends by itself; false
+// means that it was handed in before.
+func (tx *Tx) Spend(ctx context.Context, hash string, expires time.Time) (bool, error) {
+	n, err := tx.q.exec(ctx, `INSERT INTO spent (hash, expires) VALUES ($1, $2) ON CONFLICT DO NOTHING`, hash, micros(expires))
+	return n > 0, err
+}
+
+// TidyAccounts removes sessions, resets and tickets that ended before a time.
+func (tx *Tx) TidyAccounts(ctx context.Context, before time.Time) error {
+	for _, text := range []string{
+		`DELETE FROM session WHERE expires < $1`,
+		`DELETE FROM password_reset WHERE expires < $1`,
+		`DELETE FROM spent WHERE expires < $1`,
+	} {
+		if _, err := tx.q.exec(ctx, text, micros(before)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
