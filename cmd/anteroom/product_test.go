@@ -22,7 +22,7 @@ import (
 )
 
 // desk is where an administrator follows a product's help page: the product
-// runs, with a definition that says what the page says, and a directory is to
+// runs, with its definition, and a directory is to
 // be connected to it. What the pages ask beyond that is in
 // testdata/products/README.md.
 type desk struct {
@@ -40,7 +40,9 @@ func openDesk(t *testing.T, product string) *desk {
 	return &desk{T: t, ready: server.ready, data: data, dir: lab.NewDirectory(1), tape: &tape{}}
 }
 
-func definition(product string) string { return filepath.Join("testdata", "products", product+".yaml") }
+func definition(product string) string {
+	return filepath.Join("..", "..", "products", product+".yaml")
+}
 
 // target is what the administrator pastes into the directory: URL and token.
 func (d *desk) target() lab.Target {

@@ -24,7 +24,7 @@ func platform(d *desk, edit ...func(*lab.EntraOptions)) *lab.Entra {
 
 func TestP04_P05_TheSamePasswordIsTheSecretTokenAndTheBasicPassword(t *testing.T) {
 	t.Parallel()
-	d := openDesk(t, "unnamed")
+	d := openDesk(t, "platform")
 	if !strings.HasSuffix(d.SCIMURL, "/connect/acme/scim") || d.SCIMUser == "" {
 		t.Errorf("the connector shows %s and the user name %q", d.SCIMURL, d.SCIMUser)
 	}
@@ -48,7 +48,7 @@ func TestP04_P05_TheSamePasswordIsTheSecretTokenAndTheBasicPassword(t *testing.T
 
 func TestP07_WhatGoesWrongInTestConnectionIsToldInWords(t *testing.T) {
 	t.Parallel()
-	d := openDesk(t, "unnamed")
+	d := openDesk(t, "platform")
 	for words, edit := range map[string]func(*lab.Target){
 		"wrong or was revoked; issue a new one":               func(to *lab.Target) { to.Token = "guess" },
 		"the base URL ends in /connect/{workspace}/scim":      func(to *lab.Target) { to.URL = strings.Replace(to.URL, "/connect", "", 1) },
@@ -64,7 +64,7 @@ func TestP07_WhatGoesWrongInTestConnectionIsToldInWords(t *testing.T) {
 
 func TestP06_P26_OnlyWhoIsAssignedIsLookedUpAndThenCreated(t *testing.T) {
 	t.Parallel()
-	d := openDesk(t, "unnamed")
+	d := openDesk(t, "platform")
 	ann, bob := d.hire("Ann", "Lee", "ann@acme.example"), d.hire("Bob", "Ray", "bob@acme.example")
 	d.hire("Cid", "Fox", "cid@acme.example")
 	d.do(d.dir.Assign(ann), d.dir.AssignGroup(d.group("Field", bob)))
@@ -81,7 +81,7 @@ func TestP06_P26_OnlyWhoIsAssignedIsLookedUpAndThenCreated(t *testing.T) {
 
 func TestP17_WhoLacksARequiredValueIsRefusedByItsNameAndArrivesWhenItIsThere(t *testing.T) {
 	t.Parallel()
-	d := openDesk(t, "unnamed")
+	d := openDesk(t, "platform")
 	entra := platform(d)
 	for missing, edit := range map[string][2]func(*lab.Person){
 		"name.givenName":  {func(p *lab.Person) { p.GivenName = "" }, func(p *lab.Person) { p.GivenName = "Ann" }},
@@ -105,7 +105,7 @@ func TestP17_WhoLacksARequiredValueIsRefusedByItsNameAndArrivesWhenItIsThere(t *
 
 func TestP18_TheAddressIsUniqueInAWorkspaceAndNotAcrossWorkspaces(t *testing.T) {
 	t.Parallel()
-	d := openDesk(t, "unnamed")
+	d := openDesk(t, "platform")
 	ann := d.hire("Ann", "Lee", "ann@acme.example")
 	same := d.hire("Ann", "Double", "double@acme.example", func(p *lab.Person) { p.Mail = "ANN@acme.example" })
 	d.do(d.dir.Assign(ann))
@@ -124,7 +124,7 @@ func TestP18_TheAddressIsUniqueInAWorkspaceAndNotAcrossWorkspaces(t *testing.T) 
 
 func TestP19_P20_WebAccessComesByExactRoleOnlyAndOtherwiseTheAppAlone(t *testing.T) {
 	t.Parallel()
-	d := openDesk(t, "unnamed")
+	d := openDesk(t, "platform")
 	titles := map[string]string{"ReadOnly": "Read only", "User": "User", "Admin": "Administrator", "EnterpriseAdmin": "Enterprise administrator", "": "App login only", "admin": "App login only"}
 	for value := range titles {
 		id := d.hire("Ann", "Lee", "role-"+address(value)+"@acme.example")
@@ -153,7 +153,7 @@ func address(value string) string {
 
 func TestP22_EverybodyCanBeImportedPageByPage(t *testing.T) {
 	t.Parallel()
-	d := openDesk(t, "unnamed")
+	d := openDesk(t, "platform")
 	d.dir = lab.Generate(3, 120, 2)
 	for _, p := range d.dir.People() {
 		d.do(d.dir.Update(p.ObjectID, func(p *lab.Person) { // who has one name only gives it twice here
@@ -196,7 +196,7 @@ func TestP22_EverybodyCanBeImportedPageByPage(t *testing.T) {
 
 func TestP24_OnlySelectedDetailsAreUpdated(t *testing.T) {
 	t.Parallel()
-	d := openDesk(t, "unnamed")
+	d := openDesk(t, "platform")
 	ann := d.hire("Ann", "Lee", "ann@acme.example", func(p *lab.Person) { p.JobTitle = "Driver" })
 	d.do(d.dir.Assign(ann))
 	entra := platform(d, func(o *lab.EntraOptions) {
@@ -213,7 +213,7 @@ func TestP24_OnlySelectedDetailsAreUpdated(t *testing.T) {
 
 func TestP25_WhoLosesAccessToTheApplicationIsDeactivated(t *testing.T) {
 	t.Parallel()
-	d := openDesk(t, "unnamed")
+	d := openDesk(t, "platform")
 	ann, bob := d.hire("Ann", "Lee", "ann@acme.example"), d.hire("Bob", "Ray", "bob@acme.example")
 	field := d.group("Field", bob)
 	d.do(d.dir.Assign(ann, role("Admin", "Admin")), d.dir.AssignGroup(field))
@@ -227,7 +227,7 @@ func TestP25_WhoLosesAccessToTheApplicationIsDeactivated(t *testing.T) {
 
 func TestP08_ARequestIsFoundInTheLogByTheIDInItsAnswer(t *testing.T) {
 	t.Parallel()
-	d := openDesk(t, "unnamed")
+	d := openDesk(t, "platform")
 	d.do(d.dir.Assign(d.hire("Ann", "Lee", "ann@acme.example")))
 	d.sync(platform(d))
 	d.tape.mu.Lock()

@@ -5,18 +5,17 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
+
+	"github.com/anteroom-id/anteroom/internal/web"
 )
 
 // The pace of a stream.
 const (
-	calm     = 200 * time.Millisecond // between two events: a burst becomes five a second
-	beat     = 15 * time.Second       // between two signs of life
-	patience = 10 * time.Second       // how long a reader may take to receive one
+	calm = 200 * time.Millisecond // between two events: a burst becomes five a second
+	beat = 15 * time.Second       // between two signs of life
 )
 
 var errCrowded = errors.New("too many readers of this page, or the lab is shutting down; try again")
@@ -44,12 +43,12 @@ func (p *Page) stream(w http.ResponseWriter, r *http.Request) error {
 		from = last
 	}
 	after, _ := strconv.ParseInt(from, 10, 64)
-	p.follow(r.Context(), newEvents(w), after)
+	p.follow(r.Context(), web.NewEvents(w), after)
 	return nil
 }
 
 // follow writes events about everything after an exchange.
-func (p *Page) follow(ctx context.Context, out *events, after int64) {
+func (p *Page) follow(ctx context.Context, out *web.Events, after int64) {
 	alive := time.NewTicker(beat)
 	defer alive.Stop()
 	told := teller{page: p, out: out, after: after, version: -1}
@@ -61,7 +60,7 @@ func (p *Page) follow(ctx context.Context, out *events, after int64) {
 		select {
 		case <-rung:
 		case <-alive.C:
-			if !out.write(": still here\n\n") {
+			if !out.Alive() {
 				return
 			}
 		case <-ctx.Done():
@@ -88,7 +87,7 @@ func (p *Page) pause(ctx context.Context) bool {
 // teller remembers what one reader has been told.
 type teller struct {
 	page    *Page
-	out     *events
+	out     *web.Events
 	after   int64
 	version int64
 	step    progress
@@ -114,7 +113,7 @@ func (t *teller) talk() bool {
 	}
 	requests, _ := t.page.talk.count()
 	t.after = entries[0].n
-	return t.out.event("talk", strconv.FormatInt(t.after, 10), number(requests)+"\n"+html.String())
+	return t.out.Event("talk", strconv.FormatInt(t.after, 10), number(requests)+"\n"+html.String())
 }
 
 func (t *teller) job() bool {
@@ -122,7 +121,7 @@ func (t *teller) job() bool {
 	if v.Running && v.Progress != t.step {
 		t.step = v.Progress
 		data, err := json.Marshal(v.Progress)
-		if err != nil || !t.out.event("job", "", string(data)) {
+		if err != nil || !t.out.Event("job", "", string(data)) {
 			return false
 		}
 	}
@@ -130,43 +129,5 @@ func (t *teller) job() bool {
 		return true
 	}
 	t.version = version
-	return t.out.event("page", "", strconv.FormatInt(version, 10))
-}
-
-// events writes server-sent events. The server's own deadlines, which are meant
-// for short answers, are put off at each one.
-type events struct {
-	w http.ResponseWriter
-	c *http.ResponseController
-}
-
-func newEvents(w http.ResponseWriter) *events {
-	e := &events{w, http.NewResponseController(w)}
-	_ = e.c.SetReadDeadline(time.Time{}) // not every writer has deadlines
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.WriteHeader(http.StatusOK)
-	e.write("retry: 2000\n\n")
-	return e
-}
-
-// event writes one event, whose data may have several lines.
-func (e *events) event(name, id, data string) bool {
-	var b strings.Builder
-	if id != "" {
-		fmt.Fprintf(&b, "id: %s\n", id)
-	}
-	fmt.Fprintf(&b, "event: %s\n", name)
-	for line := range strings.SplitSeq(strings.ReplaceAll(data, "\r", ""), "\n") {
-		fmt.Fprintf(&b, "data: %s\n", line)
-	}
-	return e.write("%s\n", b.String())
-}
-
-// write sends at once; false means that nobody receives any more.
-func (e *events) write(format string, args ...any) bool {
-	_ = e.c.SetWriteDeadline(time.Now().Add(patience))
-	if _, err := fmt.Fprintf(e.w, format, args...); err != nil {
-		return false
-	}
-	return e.c.Flush() == nil
+	return t.out.Event("page", "", strconv.FormatInt(version, 10))
 }

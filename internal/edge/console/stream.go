@@ -2,19 +2,18 @@ package console
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/web"
 )
 
 // The pace of a stream.
 const (
-	calm     = 200 * time.Millisecond // between two events: a burst becomes five a second
-	look     = time.Second            // how often the database is asked: another copy may have written
-	beat     = 15 * time.Second       // between two signs of life, so that proxies and both ends know
-	patience = 10 * time.Second       // how long a reader may take to receive one
+	calm = 200 * time.Millisecond // between two events: a burst becomes five a second
+	look = time.Second            // how often the database is asked: another copy may have written
+	beat = 15 * time.Second       // between two signs of life, so that proxies and both ends know
 )
 
 // stream tells the reader that something has changed, and nothing else, until
@@ -27,7 +26,7 @@ func (l *Live) stream(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer leave()
-	out := newEvents(w)
+	out := web.NewEvents(w)
 	if r.Method == http.MethodHead {
 		return nil
 	}
@@ -55,7 +54,7 @@ func (l *Live) enter() (leave func(), err error) {
 func busy(msg string) error { return identity.Errorf(identity.Unavailable, "", "%s", msg) }
 
 // follow writes an event for each version of the page.
-func (l *Live) follow(ctx context.Context, out *events, changed <-chan struct{}) {
+func (l *Live) follow(ctx context.Context, out *web.Events, changed <-chan struct{}) {
 	poll, alive := time.NewTicker(look), time.NewTicker(beat)
 	defer poll.Stop()
 	defer alive.Stop()
@@ -68,7 +67,7 @@ func (l *Live) follow(ctx context.Context, out *events, changed <-chan struct{})
 			return // the reader comes back in two seconds
 		}
 		if now != told {
-			if told = now; !out.write("event: change\ndata: %s\n\n", now) || !l.pause(ctx) {
+			if told = now; !out.Event("change", "", now) || !l.pause(ctx) {
 				return
 			}
 		}
@@ -78,7 +77,7 @@ func (l *Live) follow(ctx context.Context, out *events, changed <-chan struct{})
 		case <-l.closed:
 			return
 		case <-alive.C:
-			if !out.write(": still here\n\n") {
+			if !out.Alive() {
 				return
 			}
 		case <-changed:
@@ -98,30 +97,4 @@ func (l *Live) pause(ctx context.Context) bool {
 	case <-l.closed:
 	}
 	return false
-}
-
-// events writes server-sent events. The server's own deadlines, which are meant
-// for short answers, are put off at each one.
-type events struct {
-	w http.ResponseWriter
-	c *http.ResponseController
-}
-
-func newEvents(w http.ResponseWriter) *events {
-	e := &events{w, http.NewResponseController(w)}
-	_ = e.c.SetReadDeadline(time.Time{}) // not every writer has deadlines
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("X-Accel-Buffering", "no") // proxies that gather answers pass this one on at once
-	w.WriteHeader(http.StatusOK)
-	e.write("retry: 2000\n\n")
-	return e
-}
-
-// write sends at once; false means that nobody receives any more.
-func (e *events) write(format string, args ...any) bool {
-	_ = e.c.SetWriteDeadline(time.Now().Add(patience))
-	if _, err := fmt.Fprintf(e.w, format, args...); err != nil {
-		return false
-	}
-	return e.c.Flush() == nil
 }
