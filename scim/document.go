@@ -27,8 +27,11 @@ func (rt *ResourceType) Load(r *Resource) error {
 // loadFor is Load for a filter alone: of what is stored, it decodes only the attributes that the filter names,
 // and what the core schema keeps under its own URN.
 func (rt *ResourceType) loadFor(r *Resource, e filter.Expr) error {
-	if r.Stored == nil || e == nil {
+	switch {
+	case r.Stored == nil || e == nil:
 		return nil
+	case looksAtSchemas(e): // which are those of all that is stored
+		return rt.Load(r)
 	}
 	core := rt.index().core
 	o := &Object{urn: core.urn}
@@ -42,7 +45,7 @@ func (rt *ResourceType) loadFor(r *Resource, e filter.Expr) error {
 		}
 		if text, ok := plainText(s.doc[from:s.at]); ok && !isURN(string(name)) {
 			o.Attrs = append(o.Attrs, Attr{Name: string(name), Value: text})
-			if lone, ok := e.(filter.Compare); ok && (lone.Path.URI == "" || equalFold(lone.Path.URI, core.urn)) {
+			if lone, ok := e.(filter.Compare); ok && (lone.Path.URI == "" || equalFold(lone.Path.URI, core.urn)) && bytes.EqualFold(name, []byte(lone.Path.Attr)) {
 				break // there is no other that the filter looks at
 			}
 			continue
@@ -81,6 +84,16 @@ func plainText(value []byte) (text string, ok bool) {
 func named(e filter.Expr, name []byte) bool {
 	for p := range filter.Paths(e) {
 		if bytes.EqualFold(name, []byte(p.Attr)) || bytes.EqualFold(name, []byte(p.URI)) || bytes.IndexByte(name, '\\') >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// looksAtSchemas says whether a filter looks at the schemas of a resource, which are not stored.
+func looksAtSchemas(e filter.Expr) bool {
+	for p := range filter.Paths(e) {
+		if equalFold(p.Attr, "schemas") {
 			return true
 		}
 	}

@@ -1,6 +1,11 @@
 package scim_test
 
 import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,6 +55,63 @@ func TestADamagedDocumentIsAnErrorAndNotAnEmptyResource(t *testing.T) {
 	for _, doc := range []string{``, `{`, `{"userName"}`, `{"userName":"a"`, `["a"]`, `{"a":"b`, `{userName:1}`, `{"a":1,}`} {
 		if out, err := rt.AppendResource(nil, &scim.Resource{ID: "1", Stored: []byte(doc)}, "", nil); err == nil {
 			t.Errorf("%q was shown as %s", doc, out)
+		}
+	}
+}
+
+// shelf lists one resource by Collect, as a backend that keeps documents does, or one that keeps attributes.
+type shelf struct {
+	scim.Backend
+	one *scim.Resource
+}
+
+func (s shelf) List(_ context.Context, q *scim.Query) (*scim.Page, error) {
+	return scim.Collect(func(yield func(*scim.Resource, error) bool) { yield(s.one.Clone(), nil) }, q)
+}
+
+// finds says what a search of the shelf answers.
+func (s shelf) finds(rt *scim.ResourceType, filter string) string {
+	server := scim.Server{Types: []*scim.ResourceType{rt}}
+	rec := httptest.NewRecorder()
+	server.Serve(rec, httptest.NewRequest(http.MethodGet, "/Users?attributes=id&filter="+url.QueryEscape(filter), nil), "/Users",
+		&scim.Tenant{Backend: func(*scim.ResourceType) scim.Backend { return s }})
+	return rec.Body.String()
+}
+
+func TestAFilterFindsAStoredDocumentAsItFindsItsAttributes(t *testing.T) {
+	const enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+	rt := scim.UserType()
+	for _, body := range []string{
+		`{"userName":"bob","displayName":"Bob","` + enterprise + `":{"department":"x","manager":{"value":"7"}},"emails":[{"value":"a@x"},{"value":"b@x","primary":true}],"active":true}`,
+		`{"a\"b":"x","userName":"bob","note":"n","displayName":"B\u0001ob"}`,
+		`{"a\\b":"x","userName":"bob","externalId":"7"}`,
+		`{"urn:ietf:params:scim:schemas:core:2.0:User":{"userName":"bob","displayName":"x"},"title":"T"}`,
+		`{"urn:ietf:params:scim:schemas:core:2.0:User:userName":"bob","title":"T"}`,
+		`{"userName":"bob","urn:foo:bar:Custom":{"x":"y"},"custom":"2020-01-01T00:00:00Z"}`,
+		`{"userName":"bob","custom":{"x":"y"},"n":7,"lst":["a","b"]}`,
+		`{"userName":"bob","urn:foo:bar:Flat":"y","urn:foo:bar:Lst":["a"]}`,
+	} {
+		attrs, err := rt.Decode([]byte(body), nil)
+		if err != nil {
+			t.Fatalf("%s: %v", body, err)
+		}
+		decoded, stored := shelf{one: &scim.Resource{ID: "1", Attrs: attrs}}, shelf{one: &scim.Resource{ID: "1", Stored: attrs.AppendJSON(nil)}}
+		for _, f := range []string{
+			`userName eq "bob"`, `userName ne "bob"`, `not (userName eq "bob")`, `displayName pr`, `displayName eq "x"`, `title eq "T"`, `externalId eq "7"`, `note eq "n"`,
+			`schemas eq "` + enterprise + `"`, `schemas pr`, `schemas ne "urn:foo:bar:Custom"`, `schemas co "enterprise"`, `userName pr and schemas co "enter"`,
+			enterprise + `:department eq "x"`, enterprise + `:manager.value eq "7"`, `urn:ietf:params:scim:schemas:core:2.0:User:userName eq "bob"`,
+			`emails[primary eq false]`, `emails.value eq "b@x"`, `custom eq "2020-01-01T00:00:00Z"`, `custom.x eq "y"`, `n eq 7`, `lst co "b"`,
+			`urn:foo:bar:Custom:x eq "y"`, `urn:foo:bar:Flat eq "y"`, `id eq "1"`, `active eq true`, `name.givenName pr`,
+		} {
+			if got, want := stored.finds(rt, f), decoded.finds(rt, f); got != want {
+				t.Errorf("%s on %s: stored %s, decoded %s", f, body, got, want)
+			}
+		}
+	}
+	one := shelf{one: &scim.Resource{ID: "1", Stored: []byte(`{"a\\b":"x","userName":"bob","` + enterprise + `":{"department":"x"}}`)}}
+	for _, f := range []string{`userName eq "bob"`, `schemas eq "` + enterprise + `"`} {
+		if got := one.finds(rt, f); !strings.Contains(got, `"totalResults":1`) {
+			t.Errorf("%s: %s", f, got)
 		}
 	}
 }

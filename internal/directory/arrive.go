@@ -22,8 +22,10 @@ func (s *Service) Arrive(ctx context.Context, tx *store.Tx, id identity.MemberID
 	case m.State == identity.Active:
 		return m, nil
 	}
+	before := m
 	m.State, m.Version, m.Modified = identity.Active, m.Version+1, s.store.Now()
-	if err := tx.UpdateMember(ctx, &m); err != nil {
+	m.Tab = identity.TabOf(m.State, m.Tab == identity.TabGuest)
+	if err := tx.UpdateMember(ctx, &before, &m); err != nil {
 		return m, err
 	}
 	return m, tx.Log(ctx, o, identity.MemberActivated, subject(&m), []identity.Delta{{Field: "state", Before: identity.Pending, After: m.State}})

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
@@ -52,6 +53,7 @@ type Service struct {
 	bounds  Bounds
 	anchors anchors
 	walks   chan struct{} // a place for each walk under way
+	removed sync.Map      // connections that this copy removed, by id
 }
 
 // maxWalks bounds the walks of all workspaces at once: each reads thousands of
@@ -106,6 +108,9 @@ var errUnchanged = errors.New("nothing changed")
 // write runs f as one durable step and stores the request's log entry with it.
 // A step that changes nothing costs no commit.
 func (s *Service) write(ctx context.Context, c Caller, f func(*store.Tx) error) error {
+	if err := s.refuseRemoved(c.Connection); err != nil {
+		return err
+	}
 	err := s.store.Write(ctx, c.Workspace, func(tx *store.Tx) error {
 		if err := f(tx); err != nil || c.Request == nil {
 			return err
@@ -123,17 +128,11 @@ func (s *Service) write(ctx context.Context, c Caller, f func(*store.Tx) error) 
 	return err
 }
 
-// refuseWhenOff refuses what a workspace without provisioning may not do. Only
-// taking people out goes on, so that a lapsed plan never keeps a leaver in.
-func refuseWhenOff(tx *store.Tx) error {
-	if tx.Tally().Provisioning {
-		return nil
-	}
-	return errOff
-}
-
 var errOff = identity.Errorf(identity.Forbidden, "",
-	"provisioning is switched off for this workspace, or its plan does not include it; a workspace administrator can switch it on. Deactivating, deleting and removing people from groups still works")
+	"provisioning is switched off for this workspace; a workspace administrator can switch it on. "+leaving)
+
+// leaving is what goes on while provisioning is off or locked.
+const leaving = "Deactivating, deleting and removing people from groups still works"
 
 // refuseForeign refuses a write to what another directory connection manages.
 func (c *Caller) refuseForeign(owner identity.ConnectionID, what string) error {

@@ -25,7 +25,7 @@ func (g *Groups) Create(ctx context.Context, r *scim.Resource) (*scim.Resource, 
 		return nil, err
 	}
 	err = g.write(ctx, g.c, func(tx *store.Tx) error {
-		if err := refuseWhenOff(tx); err != nil {
+		if err := g.groupsOff(tx.Tally()); err != nil {
 			return err
 		}
 		ok, err := tx.InsertGroup(ctx, made)
@@ -150,14 +150,15 @@ func (g *Groups) Patch(ctx context.Context, id string, p *scim.Patch) (*scim.Res
 // provisioning is off, what f takes out of the group is done all the same, and
 // nothing else of it: then the answer is 403.
 func (g *Groups) change(ctx context.Context, id string, f func(r *scim.Resource, d *delta) error) (out *scim.Resource, err error) {
-	refused := false
+	refused, restErr := false, error(nil)
 	err = g.write(ctx, g.c, func(tx *store.Tx) error {
 		group, r, err := g.forChange(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 		d, old := g.delta(tx, group.ID), r.Attrs.Clone()
-		d.off = !tx.Tally().Provisioning
+		why := g.groupsOff(tx.Tally())
+		d.off = why != nil
 		if err := f(r, d); err != nil {
 			return err
 		}
@@ -166,29 +167,31 @@ func (g *Groups) change(ctx context.Context, id string, f func(r *scim.Resource,
 			r.Attrs, changed, d.refused = old, false, true
 		}
 		if out, refused = r, d.refused; refused && d.empty() {
-			return errOff
+			return why
 		}
 		if refused {
-			g.refusedRest()
+			restErr = butRemoved(why)
+			g.refusedRest(why, restErr)
 		}
 		return g.commit(ctx, tx, &group, r, old, d, changed)
 	})
 	if err == nil && refused {
-		err = errOffButRemoved
+		err = restErr
 	}
 	return out, err
 }
 
 // refusedRest notes what is answered to a request of which only removals were done.
-func (g *Groups) refusedRest() {
-	g.c.Notes.Add("off", "members", "provisioning is switched off, so that people were taken out of the group and nothing else was done")
+func (g *Groups) refusedRest(why, answer error) {
+	g.c.Notes.Add("off", "members", "%s, so that people were taken out of the group and nothing else was done", briefly(why))
 	if g.c.Request != nil {
-		g.c.Request.Status, g.c.Request.Detail = http.StatusForbidden, errOffButRemoved.Msg
+		g.c.Request.Status, g.c.Request.Detail = http.StatusForbidden, answer.Error()
 	}
 }
 
-var errOffButRemoved = identity.Errorf(identity.Forbidden, "",
-	"the people whom this request takes out of the group are out; nothing else of it was done, since %s", errOff.Msg)
+func butRemoved(why error) error {
+	return identity.Errorf(identity.Forbidden, "", "the people whom this request takes out of the group are out; nothing else of it was done, since %s", why)
+}
 
 // commit writes a changed group, its attributes and members, or nothing when
 // nothing changed, and brings r up to date.
@@ -297,14 +300,6 @@ func (g *Groups) Delete(ctx context.Context, id string, check scim.Check) error 
 		if g.c.Request != nil {
 			g.c.Request.Subject = id
 		}
-		members, err := tx.MemberIDsOf(ctx, group.ID)
-		if err != nil {
-			return err
-		}
-		if err := tx.DeleteGroup(ctx, group.ID); err != nil {
-			return err
-		}
-		return tx.Log(ctx, g.c.Origin, identity.GroupDeleted, groupSubject(group.ID),
-			[]identity.Delta{{Field: "displayName", Before: group.DisplayName}, {Field: "members", Before: members}})
+		return deleteGroup(ctx, tx, &group, g.c.Origin)
 	})
 }

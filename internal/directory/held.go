@@ -34,13 +34,21 @@ func (p *People) hold(tx *store.Tx, m *identity.Member, in *person) *identity.He
 	return h
 }
 
-// keepHeld undoes on the member what is held.
+// keepHeld undoes on the member what is held. A deletion that was held before is
+// until an administrator answers it.
 func (p *People) keepHeld(m, before *identity.Member, h *identity.Held) {
+	deleted := m.Held != nil && m.Held.Deleted
 	m.Held = nil
+	if deleted {
+		m.Held = &identity.Held{Deleted: true}
+		p.c.Notes.Add("held", "", "the deletion of this person is still held until an administrator accepts it")
+	}
 	if h.Empty() {
 		return
 	}
-	m.Held = h
+	all := *h
+	all.Deleted = deleted
+	m.Held = &all
 	if h.UserName != nil {
 		m.UserName = before.UserName
 	}

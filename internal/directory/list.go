@@ -135,8 +135,8 @@ func (s *Service) list(ctx context.Context, c Caller, src source, q *scim.Query)
 	if err == nil && page == nil {
 		page, err = s.answer(ctx, c, src, q, int(src.total(t)))
 	}
-	if err == nil && !t.Provisioning && len(page.Resources) == 0 {
-		return nil, errOff // looking up somebody who is here, to take them out, goes on
+	if err == nil && len(page.Resources) == 0 {
+		err = s.off(&t) // looking up somebody who is here, to take them out, goes on
 	}
 	return page, err
 }

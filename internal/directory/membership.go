@@ -22,7 +22,8 @@ type delta struct {
 	known          map[string]resolved       // values that were looked up already
 	parked         int
 	unparked       bool
-	waiting        int  // parked for the group, as last counted; 0 when it must be counted
+	waiting        int64 // parked for the group, once they are counted
+	counted        bool
 	looked         int  // members looked at by operations that do not name them
 	off            bool // nobody comes in: provisioning is off
 	refused        bool // something was not done for that reason
@@ -140,6 +141,8 @@ func (d *delta) op(ctx context.Context, op *scim.Op) error {
 // that do not name them. One operation may look at any group's.
 const maxLooked = 200_000
 
+var errLooked = scim.TooMany("the operations look at too many members; name those to remove by their value, or send the operations in several requests")
+
 // whole changes the members as they are shown in r, by a change that does not
 // name them by their values, such as the removal of members[display eq "Bob"].
 // Who waits to become a member is not shown, and stays.
@@ -154,7 +157,7 @@ func (d *delta) whole(ctx context.Context, r *scim.Resource, operations int, cha
 		return err
 	}
 	if d.looked += operations * len(before); d.looked > max(maxLooked, len(before)) {
-		return scim.TooMany("the operations look at too many members; name those to remove by their value, or send the operations in several requests")
+		return errLooked
 	}
 	if changed, err := change(&shown); err != nil || !changed {
 		return err
@@ -260,19 +263,37 @@ func (d *delta) remove(ctx context.Context, refs []string) error {
 // unpark forgets somebody who is not known, under this very spelling or, when
 // nobody waits under it, under any.
 func (d *delta) unpark(ctx context.Context, ref string) error {
-	gone, err := d.tx.Unpark(ctx, d.group, ref)
-	if err == nil && !gone {
-		gone, err = d.tx.UnparkFolded(ctx, d.group, ref)
+	gone, err := d.unparkExactly(ctx, ref)
+	if err != nil || gone {
+		return err
 	}
-	if gone {
-		d.unparked, d.waiting = true, 0
-	}
+	before := d.tx.Tally().Parked
+	_, err = d.tx.UnparkFolded(ctx, d.group, ref)
+	d.noteUnparked(before)
 	return err
+}
+
+func (d *delta) unparkExactly(ctx context.Context, ref string) (gone bool, err error) {
+	before := d.tx.Tally().Parked
+	gone, err = d.tx.Unpark(ctx, d.group, ref)
+	d.noteUnparked(before)
+	return gone, err
+}
+
+// noteUnparked notes that fewer wait than before, all of the group at hand.
+func (d *delta) noteUnparked(before int64) {
+	if gone := before - d.tx.Tally().Parked; gone > 0 {
+		d.unparked = true
+		d.waiting -= gone
+	}
 }
 
 // replace makes the members exactly these. When none of those named is known,
 // nothing is changed: a list of strangers is a mistake, not an empty group.
 func (d *delta) replace(ctx context.Context, refs []string) error {
+	if d.looked > maxLooked {
+		return errLooked
+	}
 	now := make(map[identity.MemberID]bool, len(refs))
 	var order []identity.MemberID
 	var unknown []string
@@ -302,6 +323,7 @@ func (d *delta) settle(ctx context.Context, now map[identity.MemberID]bool, orde
 	if err != nil {
 		return err
 	}
+	d.looked += len(before)
 	for _, m := range before {
 		if !now[m] {
 			if err := d.drop(ctx, m); err != nil {
@@ -327,16 +349,16 @@ func (d *delta) repark(ctx context.Context, unknown []string) error {
 		if err != nil {
 			return err
 		}
+		d.looked += len(waiting)
 		wanted := make(map[string]bool, len(unknown))
 		for _, ref := range unknown {
 			wanted[ref] = true
 		}
 		for _, w := range waiting {
 			if !wanted[w.Value] {
-				if _, err := d.tx.Unpark(ctx, d.group, w.Value); err != nil {
+				if _, err := d.unparkExactly(ctx, w.Value); err != nil {
 					return err
 				}
-				d.unparked, d.waiting = true, 0
 			}
 		}
 	}
@@ -363,6 +385,7 @@ func (d *delta) park(ctx context.Context, ref string) error {
 		return err
 	}
 	d.parked++
+	d.waiting++
 	if tooMany, err := d.crowded(ctx); err != nil {
 		return err
 	} else if tooMany {
@@ -382,16 +405,14 @@ func (d *delta) crowded(ctx context.Context) (bool, error) {
 	if all <= int64(most) {
 		return false, nil
 	}
-	if d.waiting > 0 {
-		d.waiting++
-	} else {
+	if !d.counted {
 		waiting, err := d.tx.ParkedIn(ctx, d.group)
 		if err != nil {
 			return false, err
 		}
-		d.waiting = len(waiting)
+		d.counted, d.waiting = true, int64(len(waiting))
 	}
-	return d.waiting > most, nil
+	return d.waiting > int64(most), nil
 }
 
 func (d *delta) log(ctx context.Context, o identity.Origin) error {

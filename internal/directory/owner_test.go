@@ -251,3 +251,47 @@ func TestAHeldUserNameIsFreeOnceItIsTheOwnersNoMore(t *testing.T) {
 		equal(t, "somebody else", w.member(ann).UserName, "boss@x.example")
 	})
 }
+
+func TestAHeldDeletionStaysUntilSomebodyAnswersIt(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		w.add("second.owner@x.example", "owner")
+		boss := w.add("boss@x.example", "owner")
+		if err := w.delete(string(w.memberByID(boss).ResourceID)); err != nil {
+			t.Fatal(err)
+		}
+		id, seq := string(w.memberByID(boss).ResourceID), w.tally().Seq
+		w.change(id, `{"op":"replace","path":"title","value":"Chief"}`)
+		w.mustNote("held", "the deletion of this person is still held")
+		equal(t, "log", w.verbs(seq), "member.updated")
+		w.change(id, `{"op":"replace","path":"active","value":false}`)
+		m := w.memberByID(boss)
+		equal(t, "both are held", m.Held != nil && m.Held.Deleted && m.Held.Active != nil, true)
+		equal(t, "log of the second", w.verbs(seq), "member.updated member.updated member.held")
+		w.change(id, `{"op":"replace","path":"active","value":true}`)
+		if m = w.memberByID(boss); m.Held == nil || !m.Held.Deleted || m.Held.Active != nil {
+			t.Errorf("held is %+v, not the deletion alone", m.Held)
+		}
+	})
+}
+
+func TestADirectoryThatTakesAnOwnerOverWithdrawsTheDeletionItAskedFor(t *testing.T) {
+	for what, change := range map[string]string{"by a change": `{"op":"add","path":"title","value":"Chief"}`, "by a change of nothing": `{"op":"replace","path":"userName","value":"boss@x.example"}`} {
+		t.Run(what, func(t *testing.T) {
+			onBoth(t, grantable, func(t *testing.T, w *world) {
+				boss := w.add("boss@x.example", "owner")
+				if err := w.delete(string(w.memberByID(boss).ResourceID)); err != nil { // held, as there is no other owner
+					t.Fatal(err)
+				}
+				seq := w.tally().Seq
+				w.change(string(w.memberByID(boss).ResourceID), change)
+				w.mustNote("held", "withdrawn")
+				m := w.memberByID(boss)
+				equal(t, "managed by", m.Connection, w.con)
+				equal(t, "nothing is held", m.Held.Empty(), true)
+				if c := w.log(seq)[0]; c.Verb != identity.MemberAdopted || len(c.Values) != 2 || c.Values[1].Field != "held" {
+					t.Errorf("the log says %+v", c)
+				}
+			})
+		})
+	}
+}

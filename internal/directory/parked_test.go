@@ -1,9 +1,13 @@
 package directory_test
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/anteroom-id/anteroom/internal/directory"
 	"github.com/anteroom-id/anteroom/internal/identity"
 )
 
@@ -121,5 +125,47 @@ func TestAnOwnerJoinsUnderTheUserNameThatTheResourceShows(t *testing.T) {
 		w.change(string(boss.ResourceID), `{"op":"replace","path":"userName","value":"Asked@x.example"}`)
 		sameIDs(t, "members", w.members(team), string(boss.ResourceID))
 		equal(t, "own user name", w.memberByID(boss.ID).UserName, "boss@x.example")
+	})
+}
+
+// A directory that does not know who waits sends removals and additions by turns.
+func TestWhoWaitsIsNotCountedAnewForEachOperation(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		w.service = directory.New(w.db, define(t, ""), directory.Bounds{ParkedPerGroup: 3000})
+		names := func(n int) (all []string) {
+			for i := range n {
+				all = append(all, fmt.Sprintf("p%d@x.example", i))
+			}
+			return all
+		}
+		var ops []string
+		for i := range 400 {
+			ref := list(names(50)[i%50])
+			ops = append(ops, `{"op":"remove","path":"members","value":`+ref+`},{"op":"add","path":"members","value":`+ref+`}`)
+		}
+		turns := func(group string) time.Duration {
+			start := time.Now()
+			w.changeGroup(group, strings.Join(ops, ","))
+			return time.Since(start)
+		}
+		small := turns(w.group(`{"displayName":"Small","members":` + list(names(50)...) + `}`))
+		full := turns(w.group(`{"displayName":"Full","members":` + list(names(2990)...) + `}`))
+		if full > 5*small+time.Second { // counted each time, they cost what a million rows do
+			t.Errorf("where 50 wait it took %v, and where 2990 do %v", small, full)
+		}
+		equal(t, "waiting", w.tally().Parked, 3040)
+	})
+}
+
+func TestAGroupTakesNoMoreWhoWaitAfterRemovalsAndAdditionsByTurns(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) { // a group has room for five
+		w.group(`{"displayName":"Other","members":` + list("o1", "o2") + `}`)
+		team := w.group(`{"displayName":"Team","members":` + list("a", "B", "c", "d") + `}`)
+		err := w.patchGroup(team, `{"op":"add","path":"members","value":`+list("e")+`},{"op":"remove","path":"members","value":`+list("a", "b", "nobody")+`},`+
+			`{"op":"add","path":"members","value":`+list("f", "g")+`},{"op":"add","path":"members","value":`+list("h")+`}`)
+		mustRefuse(t, err, http.StatusBadRequest, "tooMany", "too many members")
+		w.changeGroup(team, `{"op":"add","path":"members","value":`+list("e")+`},{"op":"remove","path":"members","value":`+list("a", "b", "nobody")+`},{"op":"add","path":"members","value":`+list("f", "g")+`}`)
+		sameIDs(t, "waiting", w.parked(team), "c", "d", "e", "f", "g")
+		equal(t, "counted", w.tally().Parked, 7)
 	})
 }

@@ -12,9 +12,14 @@ import (
 // Prepare makes the look-up keys of people who were provisioned before the
 // product declared an attribute to be a match key: without them a directory
 // would look such a person up, find nobody, and create them again. It counts
-// the owners anew, too, since the product says which roles make one. It costs
-// nothing when the product is that of last time.
+// the owners anew, too, since the product says which roles make one, and makes
+// the tabs and words of members whom a version without them wrote. It costs
+// nothing when the product is that of last time. And it goes on handing back the
+// people of connections that were removed, when a process ended in the middle.
 func (s *Service) Prepare(ctx context.Context) error {
+	if err := s.finishRemovals(ctx); err != nil {
+		return err
+	}
 	const name = "look-up keys"
 	want := s.rules.fingerprint()
 	have, err := s.store.Remembered(ctx, name)
@@ -51,6 +56,9 @@ func (s *Service) prepare(ctx context.Context, ws identity.WorkspaceID) error {
 				if err := tx.ReplaceKeys(ctx, m.ID, nil, s.rules.keys(doc, m.Address)); err != nil {
 					return err
 				}
+				if err := tx.Refill(ctx, m, identity.TabOf(m.State, isGuest(doc))); err != nil {
+					return err
+				}
 				if m.State != identity.Inactive && s.rules.isOwner(m.Grants) {
 					owners++
 				}
@@ -70,7 +78,7 @@ func (s *Service) prepare(ctx context.Context, ws identity.WorkspaceID) error {
 // fingerprint tells which attributes have look-up keys, how they compare, and
 // what makes an owner.
 func (r *rules) fingerprint() string {
-	var parts []string
+	parts := []string{"tabs and words"}
 	for i := range r.match {
 		part := r.match[i].canonical
 		if r.folded[part] {

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
@@ -56,8 +57,13 @@ func (p *People) newMember(in *person, doc *scim.Object, now time.Time) *identit
 	fill(m, in)
 	m.Grants = granted(m.Grants, in.role)
 	m.State = p.stateOf(in.active, identity.Inactive, false)
+	m.Tab = identity.TabOf(m.State, isGuest(doc))
 	return m
 }
+
+// isGuest says whether a directory calls somebody a guest. RFC 7643 §4.1.1 leaves
+// the values of userType open; this is the one that Entra ID sends.
+func isGuest(doc *scim.Object) bool { return strings.EqualFold(doc.Str("userType"), "guest") }
 
 // fill gives a member what the product makes of the doc, all but state and roles.
 func fill(m *identity.Member, in *person) {
@@ -81,13 +87,16 @@ func (p *People) stateOf(active bool, before identity.State, signed bool) identi
 }
 
 func (p *People) provision(ctx context.Context, tx *store.Tx, fresh *identity.Member, in *person, doc *scim.Object) (*identity.Member, error) {
-	if err := refuseWhenOff(tx); err != nil {
+	if err := p.off(tx.Tally()); err != nil {
 		return nil, err
 	}
 	if m, err := p.comeBack(ctx, tx, in, doc); m != nil || err != nil {
 		return m, err
 	}
 	if err := p.refuseHeld(ctx, tx, "", in.userName); err != nil {
+		return nil, err
+	}
+	if err := p.settle(tx, fresh, doc); err != nil {
 		return nil, err
 	}
 	ok, err := tx.InsertMember(ctx, fresh, p.rules.keys(doc, fresh.Address))
@@ -125,8 +134,9 @@ func (p *People) comeBack(ctx context.Context, tx *store.Tx, in *person, doc *sc
 	return gone, p.restore(ctx, tx, gone, in, doc)
 }
 
-// behind finds the first who was deleted of the connection's members that
-// immutable keys name. One who is here, other than self, is 409.
+// behind finds the first who was deleted of the connection's members, and of
+// those whom no directory manages since theirs was removed, that immutable keys
+// name. One of the connection's who is here, other than self, is 409.
 func (p *People) behind(ctx context.Context, tx *store.Tx, self identity.MemberID, keys []store.Key) (gone *identity.Member, err error) {
 	for _, k := range keys {
 		found, err := tx.MembersByKey(ctx, k)
@@ -136,7 +146,7 @@ func (p *People) behind(ctx context.Context, tx *store.Tx, self identity.MemberI
 		for i := range found {
 			m := &found[i]
 			switch {
-			case m.Connection != p.c.Connection || m.ID == self:
+			case m.ID == self, m.Connection != p.c.Connection && (m.Connection != "" || m.ResourceID != ""):
 			case m.ResourceID != "":
 				return nil, taken(k.Name, k.Value, m)
 			case gone == nil:
@@ -172,6 +182,7 @@ func (p *People) restore(ctx context.Context, tx *store.Tx, m *identity.Member, 
 	}
 	now, before := p.store.Now(), *m
 	m.ResourceID, m.Modified, m.Version, m.Doc, m.Held, m.Inherited = identity.NewResourceID(now), now, m.Version+1, doc.AppendJSON(nil), nil, nil
+	m.Connection = p.c.Connection
 	fill(m, in)
 	m.Grants = granted(m.Grants, in.role)
 	m.State = p.stateOf(in.active, identity.Inactive, false)

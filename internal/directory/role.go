@@ -104,23 +104,3 @@ func (r *rules) roleNames(grants []identity.Grant) string {
 	}
 	return strings.Join(out, ", ")
 }
-
-// Roles gives the roles of a member that count, those of groups included where
-// the product makes groups roles. An owner stays one: a group's role has no
-// rights of its own, so that it must not take the place of ownership. Where only
-// one role may be held, the older group's counts.
-func (s *Service) Roles(m *identity.Member, groups []identity.Reference) []identity.Grant {
-	grants := m.Grants
-	if s.product.SCIM.Groups == "roles" && len(groups) > 0 && !s.rules.isOwner(grants) {
-		var of []string
-		for _, g := range groups {
-			of = append(of, g.Display)
-		}
-		grants = identity.Granted(grants, identity.ByGroup, of...)
-	}
-	grants = identity.Effective(grants, s.rules.sources)
-	if !s.product.Roles.Many && len(grants) > 1 {
-		grants = grants[:1]
-	}
-	return grants
-}

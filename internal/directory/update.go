@@ -69,7 +69,7 @@ func (p *People) update(ctx context.Context, id string, sent []string, change ch
 		return nil, err
 	}
 	r.Version = p.version(m.Version, groups)
-	u := update{People: p, id: id, seen: m.Version, inherited: m.Inherited, old: r.Attrs.Clone()}
+	u := update{People: p, id: id, seen: store.StandingOf(&m), old: r.Attrs.Clone()}
 	changed, err := change(&m, r)
 	if err != nil {
 		return nil, err
@@ -94,12 +94,11 @@ func (p *People) update(ctx context.Context, id string, sent []string, change ch
 // update is a change of a person on its way to be written.
 type update struct {
 	*People
-	id        string
-	seen      int64        // the version that the change was worked out on
-	inherited []string     // before
-	old, doc  *scim.Object // before and after
-	same      bool         // the resource does not change; who manages it may
-	joined    bool         // somebody waited for this person: groups may have changed with it
+	id       string
+	seen     store.Standing // what the change was worked out on
+	old, doc *scim.Object   // before and after
+	same     bool           // the resource does not change; who manages it may
+	joined   bool           // somebody waited for this person: groups may have changed with it
 }
 
 // write writes what was worked out, unless somebody else was faster.
@@ -109,11 +108,11 @@ func (u *update) write(ctx context.Context, m *identity.Member) error {
 		return err
 	}
 	return u.People.write(ctx, u.c, func(tx *store.Tx) error {
-		if err := u.unmoved(ctx, tx, u.id, u.seen); err != nil {
+		if err := u.unmoved(ctx, tx, u.id, &u.seen); err != nil {
 			return err
 		}
-		if !tx.Tally().Provisioning {
-			return u.leave(ctx, tx, m)
+		if off := u.off(tx.Tally()); off != nil {
+			return u.leave(ctx, tx, m, off)
 		}
 		if err != nil {
 			return err
@@ -146,12 +145,12 @@ func (u *update) interpret(m *identity.Member) (in person, text []byte, err erro
 
 // leave is all that a change may do while provisioning is off: whoever is to
 // leave does, and whatever else was asked for is not done.
-func (u *update) leave(ctx context.Context, tx *store.Tx, m *identity.Member) error {
+func (u *update) leave(ctx context.Context, tx *store.Tx, m *identity.Member, off error) error {
 	switch {
 	case u.same:
 		return errUnchanged
 	case !leaves(u.old, u.doc):
-		return errOff
+		return off
 	}
 	gone := u.old.Clone()
 	gone.Set("active", false)
@@ -160,35 +159,50 @@ func (u *update) leave(ctx context.Context, tx *store.Tx, m *identity.Member) er
 		left = append(left, d.Field)
 	}
 	if len(left) > 0 {
-		u.c.Notes.Add("off", "", "provisioning is switched off, so that this person was deactivated and nothing else was done; not changed: %s", strings.Join(left, ", "))
+		u.c.Notes.Add("off", "", "%s, so that this person was deactivated and nothing else was done; not changed: %s", briefly(off), strings.Join(left, ", "))
 	}
 	u.doc = gone
-	m.Doc, m.Inherited = gone.AppendJSON(nil), stillInherited(u.inherited, u.old, gone, nil)
+	m.Doc, m.Inherited = gone.AppendJSON(nil), stillInherited(u.seen.Inherited, u.old, gone, nil)
 	in := asBefore(m, gone)
 	return u.apply(ctx, tx, m, u.old, gone, &in)
 }
 
 // take makes the member whose resource does not change the directory's.
 func (u *update) take(ctx context.Context, tx *store.Tx, m *identity.Member) error {
-	adopted := u.adopts(m)
-	if adopted {
-		m.Connection = u.c.Connection
-	}
-	if err := tx.UpdateMember(ctx, m); err != nil || !adopted {
+	taken := u.takeOver(m)
+	if err := tx.UpdateMember(ctx, m, m); err != nil {
 		return err
 	}
-	return u.logAdopted(ctx, tx, m)
+	return u.logAdopted(ctx, tx, m, taken)
 }
 
-// unmoved refuses to write over a version that we have not seen.
-func (p *People) unmoved(ctx context.Context, tx *store.Tx, id string, seen int64) error {
-	now, found, err := tx.UserVersion(ctx, id)
+// takeOver makes the member the directory's, if a change of it does that, and gives
+// what has changed. A directory that takes somebody over wants to delete them no
+// longer.
+func (p *People) takeOver(m *identity.Member) (taken []identity.Delta) {
+	if !p.adopts(m) {
+		return nil
+	}
+	m.Connection = p.c.Connection
+	taken = append(taken, identity.Delta{Field: "connection", After: m.Connection})
+	if m.Held != nil && m.Held.Deleted {
+		rest := *m.Held
+		rest.Deleted = false
+		taken, m.Held = append(taken, identity.Delta{Field: "held", Before: m.Held}), &rest
+		p.c.Notes.Add("held", "", "the deletion of this person, which was held, is withdrawn: your directory manages the person from now on")
+	}
+	return taken
+}
+
+// unmoved refuses to write over what we have not seen.
+func (p *People) unmoved(ctx context.Context, tx *store.Tx, id string, seen *store.Standing) error {
+	now, found, err := tx.Standing(ctx, id)
 	switch {
 	case err != nil:
 		return err
 	case !found:
 		return notFound("User", id)
-	case now != seen:
+	case !now.Equal(seen):
 		return errMoved
 	}
 	return nil
@@ -259,12 +273,10 @@ func asBefore(m *identity.Member, doc *scim.Object) person {
 func (p *People) apply(ctx context.Context, tx *store.Tx, m *identity.Member, old, doc *scim.Object, in *person) error {
 	before := *m
 	held := p.hold(tx, m, in)
-	adopted := p.adopts(m)
-	if adopted {
-		m.Connection = p.c.Connection
-	}
+	taken := p.takeOver(m)
 	fill(m, in)
-	if !adopted && m.Connection == "" { // of an owner who is not adopted, what identifies the person stays
+	p.rules.keepDefaults(&before, m, old, doc)
+	if m.Connection == "" { // of an owner who is not adopted, what identifies the person stays
 		m.ExternalID, m.Attributes = before.ExternalID, before.Attributes
 	}
 	if held == nil || held.Role == nil {
@@ -287,13 +299,17 @@ func (p *People) apply(ctx context.Context, tx *store.Tx, m *identity.Member, ol
 			return err
 		}
 	}
-	return p.logUpdate(ctx, tx, &before, m, old, doc, adopted)
+	if err := p.logAdopted(ctx, tx, m, taken); err != nil {
+		return err
+	}
+	return p.logUpdate(ctx, tx, &before, m, old, doc)
 }
 
 // save writes a member and its look-up keys, where they have changed. Before and
 // old are the member and its doc as they were.
 func (p *People) save(ctx context.Context, tx *store.Tx, before, m *identity.Member, old, doc *scim.Object) error {
-	if err := tx.UpdateMember(ctx, m); err != nil {
+	m.Tab = identity.TabOf(m.State, isGuest(doc))
+	if err := tx.UpdateMember(ctx, before, m); err != nil {
 		return err
 	}
 	userName, display := doc.Str("userName"), doc.Str("displayName")
@@ -317,25 +333,20 @@ func (p *People) countOwner(tx *store.Tx, before, after *identity.Member) {
 	}
 }
 
-// logUpdate appends what happened: adoption, new values, and a turn of state,
-// each under its own verb.
-func (p *People) logUpdate(ctx context.Context, tx *store.Tx, before, m *identity.Member, old, doc *scim.Object, adopted bool) error {
+// logUpdate appends what happened: new values, what is held, and a turn of
+// state, each under its own verb.
+func (p *People) logUpdate(ctx context.Context, tx *store.Tx, before, m *identity.Member, old, doc *scim.Object) error {
 	diff := slices.DeleteFunc(differences(old, doc), func(d identity.Delta) bool { return d.Field == "active" && before.State != m.State })
 	if was, is := p.rules.roleNames(before.Grants), p.rules.roleNames(m.Grants); was != is {
 		diff = append(diff, identity.Delta{Field: "role", Before: was, After: is})
 	}
 	log := func(v identity.Verb, d []identity.Delta) error { return tx.Log(ctx, p.c.Origin, v, subject(m), d) }
-	if adopted {
-		if err := p.logAdopted(ctx, tx, m); err != nil {
-			return err
-		}
-	}
 	if len(diff) > 0 {
 		if err := log(identity.MemberUpdated, diff); err != nil {
 			return err
 		}
 	}
-	if !m.Held.Empty() {
+	if !m.Held.Empty() && *m.Held != (identity.Held{Deleted: true}) { // a deletion is logged when it is asked for
 		if err := log(identity.MemberHeld, []identity.Delta{{Field: "held", After: m.Held}}); err != nil {
 			return err
 		}
@@ -350,8 +361,12 @@ func (p *People) logUpdate(ctx context.Context, tx *store.Tx, before, m *identit
 	return log(verb, []identity.Delta{{Field: "state", Before: before.State, After: m.State}})
 }
 
-func (p *People) logAdopted(ctx context.Context, tx *store.Tx, m *identity.Member) error {
-	return tx.Log(ctx, p.c.Origin, identity.MemberAdopted, subject(m), []identity.Delta{{Field: "connection", After: m.Connection}})
+// logAdopted logs what adoption has changed, if it has.
+func (p *People) logAdopted(ctx context.Context, tx *store.Tx, m *identity.Member, taken []identity.Delta) error {
+	if taken == nil {
+		return nil
+	}
+	return tx.Log(ctx, p.c.Origin, identity.MemberAdopted, subject(m), taken)
 }
 
 // Delete ends a person's SCIM resource: later reads are 404, userName and
@@ -400,8 +415,8 @@ func (p *People) remove(ctx context.Context, tx *store.Tx, m *identity.Member) e
 		}
 	}
 	before := *m
-	m.ResourceID, m.State, m.Held, m.Version, m.Modified = "", identity.Inactive, nil, m.Version+1, p.store.Now()
-	if err := tx.UpdateMember(ctx, m); err != nil {
+	m.ResourceID, m.State, m.Tab, m.Held, m.Version, m.Modified = "", identity.Inactive, identity.TabInactive, nil, m.Version+1, p.store.Now()
+	if err := tx.UpdateMember(ctx, &before, m); err != nil {
 		return err
 	}
 	if err := tx.MoveMember(ctx, m, identity.Fold(m.UserName), identity.Fold(m.DisplayName)); err != nil {

@@ -88,3 +88,21 @@ func TestEveryAnswerGivesThePersonTheSameVersion(t *testing.T) {
 		equal(t, "what a DELETE's sees", checked, r.Version)
 	})
 }
+
+// A directory takes a person over by a change that changes nothing, and with it no version.
+func TestWhomOneDirectoryTookOverMeanwhileAnotherDoesNotTake(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		other := w.migration()
+		ann := w.add("ann@x.example", "")
+		id := string(w.memberByID(ann).ResourceID)
+		_, err := other.people().Update(ctx, id, func(r *scim.Resource) (bool, error) {
+			w.change(id, `{"op":"replace","path":"userName","value":"ann@x.example"}`)
+			r.Attrs.Set("title", "Stolen")
+			return true, nil
+		})
+		mustForbid(t, err, "another")
+		m := w.memberByID(ann)
+		equal(t, "managed by", m.Connection, w.con)
+		equal(t, "title", m.Title, "")
+	})
+}

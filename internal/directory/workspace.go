@@ -11,17 +11,27 @@ import (
 	"github.com/anteroom-id/anteroom/scim"
 )
 
-// CreateWorkspace adds a workspace with its directory connection. The slug is
-// checked by identity.CheckSlug; one that is in use is identity.Taken.
+// CreateWorkspace is OpenWorkspace on the plan that the product gives to new
+// workspaces.
 func (s *Service) CreateWorkspace(ctx context.Context, o identity.Origin, slug, name string) (identity.Workspace, error) {
+	return s.OpenWorkspace(ctx, o, slug, name, s.product.NewPlan)
+}
+
+// OpenWorkspace adds a workspace on a plan, with its directory connection. The
+// slug is checked by identity.CheckSlug; one that is in use, or that a workspace
+// had before it was renamed, is identity.Taken.
+func (s *Service) OpenWorkspace(ctx context.Context, o identity.Origin, slug, name, plan string) (identity.Workspace, error) {
 	if err := identity.CheckSlug(slug); err != nil {
+		return identity.Workspace{}, err
+	}
+	if err := s.checkPlan(plan); err != nil {
 		return identity.Workspace{}, err
 	}
 	if name = strings.TrimSpace(name); name == "" {
 		name = slug
 	}
 	now := s.store.Now()
-	w := identity.Workspace{ID: identity.NewWorkspaceID(now), Slug: slug, Name: name, Provisioning: true, Created: now}
+	w := identity.Workspace{ID: identity.NewWorkspaceID(now), Slug: slug, Name: name, Provisioning: true, Plan: plan, Version: 1, Created: now}
 	err := s.store.Write(ctx, w.ID, func(tx *store.Tx) error {
 		if err := tx.InsertWorkspace(ctx, w); err != nil {
 			return err
@@ -31,7 +41,7 @@ func (s *Service) CreateWorkspace(ctx context.Context, o identity.Origin, slug, 
 			return err
 		}
 		return tx.Log(ctx, o, identity.WorkspaceCreated, identity.Subject{Kind: "workspace", ID: string(w.ID)},
-			[]identity.Delta{{Field: "slug", After: slug}, {Field: "name", After: name}})
+			[]identity.Delta{{Field: "slug", After: slug}, {Field: "name", After: name}, {Field: "plan", After: plan}})
 	})
 	return w, err
 }
@@ -105,6 +115,9 @@ func (p *People) insertByHand(ctx context.Context, tx *store.Tx, m *identity.Mem
 	_, held, err := p.heldBy(ctx, tx, m.UserName)
 	ok := false
 	if err == nil && !held {
+		if err = p.settle(tx, m, doc); err != nil {
+			return err
+		}
 		ok, err = tx.InsertMember(ctx, m, p.rules.keys(doc, m.Address))
 	}
 	if err != nil {
@@ -138,6 +151,9 @@ func (s *Service) Tidy(ctx context.Context, k Keep) error {
 	}
 	if k.Parked <= 0 {
 		k.Parked = month
+	}
+	if err := s.finishRemovals(ctx); err != nil {
+		return err
 	}
 	all, err := s.store.Workspaces(ctx)
 	if err != nil {

@@ -16,6 +16,7 @@ const (
 	ActorOperator ActorKind = "operator"
 	ActorMember   ActorKind = "member"
 	ActorSystem   ActorKind = "system"
+	ActorLink     ActorKind = "link" // somebody without an account, by a set-up link
 )
 
 // Actor is who did something: a directory by its token, an operator at the
@@ -45,6 +46,9 @@ type Verb string
 const (
 	WorkspaceCreated  Verb = "workspace.created"
 	WorkspaceChanged  Verb = "workspace.changed"
+	ConnectionAdded   Verb = "connection.added"
+	ConnectionChanged Verb = "connection.changed"
+	ConnectionRemoved Verb = "connection.removed"
 	TokenIssued       Verb = "token.issued"
 	TokenRevoked      Verb = "token.revoked"
 	MemberAdded       Verb = "member.added"
@@ -55,6 +59,8 @@ const (
 	MemberDeactivated Verb = "member.deactivated"
 	MemberReactivated Verb = "member.reactivated"
 	MemberDeleted     Verb = "member.deprovisioned"
+	MemberReleased    Verb = "member.released" // its connection was removed: no directory manages it now
+	GroupReleased     Verb = "group.released"
 	MemberHeld        Verb = "member.held"
 	MemberActivated   Verb = "member.activated" // signed in for the first time
 	MemberJoined      Verb = "member.joined"    // signs in from now on: an invitation was accepted

@@ -13,12 +13,41 @@ const (
 	Inactive State = "inactive" // may not sign in, holds no session, takes no seat; everything known stays
 )
 
+// Tab is where administrators look for a member.
+type Tab string
+
+// The tabs of the members' page. Every member is in exactly one.
+const (
+	TabActive   Tab = "active"
+	TabPending  Tab = "pending"
+	TabInactive Tab = "inactive"
+	TabGuest    Tab = "guest" // a guest of the directory who is not inactive
+)
+
+// Tabs lists every tab.
+func Tabs() []Tab { return []Tab{TabActive, TabPending, TabInactive, TabGuest} }
+
+// TabOf gives the tab of a member in a state; guest says whether its directory
+// calls it a guest.
+func TabOf(s State, guest bool) Tab {
+	switch {
+	case s == Inactive:
+		return TabInactive
+	case guest:
+		return TabGuest
+	case s == Pending:
+		return TabPending
+	}
+	return TabActive
+}
+
 // Member is one human in one workspace.
 type Member struct {
 	ID          MemberID
 	ResourceID  ResourceID   // the SCIM resource; "" after DELETE
 	Connection  ConnectionID // the directory that manages the member; "" when none does
 	State       State
+	Tab         Tab // follows from the state and the doc
 	UserName    string
 	Address     string // the one e-mail address that stands for the member; "" when unknown
 	DisplayName string
@@ -79,4 +108,17 @@ type Group struct {
 type Reference struct {
 	ID      string // SCIM id
 	Display string
+	// Role is what administrators made of a group, a role of the catalogue, and
+	// Position its place among such groups. They are known where the groups of a
+	// member are read by themselves (store.Reader.GroupsOf).
+	Role     string
+	Position int64
 }
+
+// What administrators do to members and groups, beside what directories do.
+const (
+	HeldAccepted  Verb = "member.held_accepted" // what a directory asked of an owner is done
+	HeldRefused   Verb = "member.held_refused"  // and is not
+	GroupMapped   Verb = "group.mapped"         // to a role of the catalogue, or to none any more
+	GroupsOrdered Verb = "group.ordered"        // which of them counts first
+)

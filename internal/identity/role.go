@@ -20,6 +20,8 @@ const (
 type Grant struct {
 	Role   string `json:"role"`
 	Source Source `json:"source"`
+	Group  string `json:"-"` // the SCIM id of the group that gives it, when read
+	Named  bool   `json:"-"` // the group itself is the role: it is none of the catalogue's and has no rights
 }
 
 // Granted returns grants with those of the source replaced by roles, in order;
@@ -50,4 +52,12 @@ func Effective(grants []Grant, precedence []Source) []Grant {
 		}
 	}
 	return best
+}
+
+// GroupRole says which role of the catalogue a group gives its members.
+type GroupRole struct {
+	Group    GroupID
+	Name     string // the group's
+	Role     string
+	Position int64 // the lowest counts where a member holds one role only
 }

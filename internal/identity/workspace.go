@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"encoding/json"
 	"regexp"
 	"time"
 )
@@ -8,22 +9,37 @@ import (
 // Workspace is one customer of the product.
 type Workspace struct {
 	ID           WorkspaceID
-	Slug         string // stands in addresses; can be renamed, never reused
+	Slug         string // stands in addresses; can be renamed, and an old one still leads here
 	Name         string
-	Provisioning bool // false: the directory may only take people out
-	Created      time.Time
+	Provisioning bool   // false: the directory may only take people out
+	Plan         string // a plan of the product; "" for the plan of a new workspace
+	Settings
+	Version int64 // rises with every change of the workspace itself
+	Created time.Time
 }
 
-// DefaultConnection is the name of the directory connection that every
-// workspace is created with.
-const DefaultConnection = "directory"
+// Settings is how a workspace differs from what its product and its plan say.
+type Settings struct {
+	Entitlements map[string]bool   `json:"entitlements,omitempty"` // features that an operator switched on or off, whatever the plan says
+	DefaultRole  string            `json:"defaultRole,omitempty"`  // of new members; "" is the product's
+	Defaults     map[string]string `json:"defaults,omitempty"`     // of new members' attributes, by path: region
+}
 
-// Connection is one customer directory that provisions into a workspace. Each
-// SCIM resource belongs to at most one.
-type Connection struct {
-	ID      ConnectionID
-	Name    string
-	Created time.Time
+// AppendJSON writes the settings as they are kept: nothing when none is set.
+func (s *Settings) AppendJSON(dst []byte) []byte {
+	if len(s.Entitlements)+len(s.Defaults) == 0 && s.DefaultRole == "" {
+		return dst
+	}
+	b, _ := json.Marshal(s) // text and booleans always marshal
+	return append(dst, b...)
+}
+
+// ReadSettings reads what AppendJSON wrote.
+func ReadSettings(text string) (s Settings, err error) {
+	if text != "" {
+		err = json.Unmarshal([]byte(text), &s)
+	}
+	return s, err
 }
 
 var slugForm = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`)

@@ -123,3 +123,13 @@ func checkColour(r *reader, at, s, ground, toward string) {
 		r.fault(at, fmt.Sprintf("write %q, the nearest that can", c.toward(to, on)), "text in %s on %s has a contrast of %.1f and cannot be read by everybody: %.1f is the least", s, ground, ratio, leastContrast)
 	}
 }
+
+// OnAccent is the colour of text on a ground of this colour, #rrggbb: white or a
+// near-black, whichever reads better (WCAG 2.2 §1.4.3).
+func OnAccent(ground string) string {
+	c, ok := parseColour(ground)
+	if !ok || contrast(c, colour{255, 255, 255}) >= leastContrast {
+		return "#ffffff"
+	}
+	return "#0b0c0f"
+}

@@ -106,6 +106,9 @@ func (t *Tokens) complete(r *reader) {
 		k.kind.Offered = r.given("tokens."+k.key) || !r.given("tokens") && k.key == "workspace"
 		k.kind.Title = either(k.kind.Title, k.title)
 	}
+	if !r.given("tokens") {
+		t.Workspace.Days = 365
+	}
 }
 
 func tokensFields(r *reader, t *Tokens) fields {

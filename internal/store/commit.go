@@ -23,6 +23,7 @@ import (
 
 const (
 	maxBatch   = 64                     // writes in one transaction
+	batchTime  = 100 * time.Millisecond // how long a transaction takes more of them in
 	maxLater   = 1024                   // deferred works in one transaction: few milliseconds
 	maxPending = 16384                  // deferred works kept before callers wait
 	laterDelay = 500 * time.Millisecond // how long a deferred work waits for company
@@ -35,17 +36,9 @@ type job struct {
 	ws   identity.WorkspaceID
 	f    func(*Tx) error
 	log  *logEntry // instead of f: a request to record
+	back int       // how often a deferred one was put back
 	err  error
 	done chan error // nil: nobody waits
-}
-
-// lane is a queue of writes that one goroutine commits.
-type lane struct {
-	queue   []*job // waiting, in order
-	later   []*job // deferred, in order
-	timer   bool   // a flush of later is due
-	flush   bool   // commit later even when the queue is empty
-	running bool
 }
 
 type committer struct {
@@ -193,7 +186,17 @@ func (c *committer) commitNext(l *lane, ws identity.WorkspaceID) bool {
 	}
 	c.idle.Broadcast()
 	c.mu.Unlock()
-	c.s.commitBatch(batch, later)
+	left, failed := c.s.commitBatch(batch, later)
+	if len(left)+len(failed) > 0 {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if len(left) > 0 {
+			l.putBack(left, batch[len(batch)-len(left)-1].ws)
+		}
+		if len(failed) > 0 {
+			c.putLaterBack(l, ws, failed)
+		}
+	}
 	return true
 }
 
@@ -204,24 +207,6 @@ func (c *committer) rest(l *lane, ws identity.WorkspaceID) {
 		delete(c.lanes, ws)
 	}
 	c.idle.Broadcast()
-}
-
-// take removes the next batch from the lane: writes first, and deferred work
-// with them, or alone when its time has come.
-func (l *lane) take() (batch, later []*job) {
-	n := min(len(l.queue), maxBatch)
-	batch, l.queue = l.queue[:n:n], l.queue[n:]
-	if n > 0 || l.flush {
-		m := min(len(l.later), maxLater)
-		if n > 0 && !l.flush {
-			m = min(m, 8+2*n) // company must not make a writer wait
-		}
-		later, l.later = l.later[:m:m], l.later[m:]
-	}
-	if len(l.later) == 0 {
-		l.flush = false
-	}
-	return batch, later
 }
 
 // close commits what waits and refuses what comes after.
@@ -238,6 +223,9 @@ func (c *committer) close() {
 	for c.busy() {
 		c.idle.Wait()
 	}
+	for _, l := range c.lanes {
+		c.s.lost(len(l.later))
+	}
 }
 
 func (c *committer) busy() bool {
@@ -249,10 +237,13 @@ func (c *committer) busy() bool {
 	return false
 }
 
-// commitBatch runs the jobs in one transaction, commits, and answers.
-func (s *Store) commitBatch(batch, later []*job) {
+// commitBatch runs the jobs in one transaction, commits, and answers. Left are
+// writes for which there was no time, and failed are the deferred works when the
+// transaction could not be made.
+func (s *Store) commitBatch(batch, later []*job) (left, failed []*job) {
 	b := &transaction{s: s, tallies: map[identity.WorkspaceID]*Tally{}}
 	err := b.run(batch, later)
+	batch = batch[:len(batch)-len(b.left)]
 	for _, j := range batch {
 		if err != nil && j.err == nil {
 			j.err = err
@@ -261,13 +252,14 @@ func (s *Store) commitBatch(batch, later []*job) {
 	}
 	if err != nil {
 		s.log.Error("commit failed", "writes", len(batch), "error", err)
-		return
+		return b.left, later
 	}
 	for ws, t := range b.tallies {
 		if t.dirty {
 			s.watch.wake(ws)
 		}
 	}
+	return b.left, nil
 }
 
 // transaction is one batch being committed.
@@ -276,6 +268,7 @@ type transaction struct {
 	q       querier
 	stamp   int64
 	tallies map[identity.WorkspaceID]*Tally
+	left    []*job // writes for the next transaction
 }
 
 func (b *transaction) run(batch, later []*job) (err error) {
@@ -308,7 +301,7 @@ func (b *transaction) run(batch, later []*job) (err error) {
 	} else {
 		b.s.stats.unflushed.Add(1)
 	}
-	b.s.stats.writes.Add(int64(len(batch)))
+	b.s.stats.writes.Add(int64(len(batch) - len(b.left)))
 	b.s.stats.deferred.Add(int64(len(later)))
 	return nil
 }
@@ -325,8 +318,12 @@ func (b *transaction) runJobs(ctx context.Context, batch, later []*job) (done in
 	if b.stamp, _, err = one(ctx, b.q, scanInt, b.s.dialect.stamp); err != nil {
 		return 0, unavailable("stamp", err)
 	}
-	alone := len(batch)+len(later) == 1
-	for _, j := range batch {
+	alone, start := len(batch)+len(later) == 1, time.Now()
+	for i, j := range batch {
+		if i > 0 && time.Since(start) > batchTime {
+			b.left = batch[i:]
+			break
+		}
 		if err := b.runJob(ctx, j, alone); err != nil {
 			return 0, err
 		}

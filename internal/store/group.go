@@ -63,8 +63,11 @@ func (tx *Tx) UpdateGroup(ctx context.Context, g *identity.Group) (bool, error) 
 	return n > 0, err
 }
 
-// DeleteGroup removes a group with its memberships and parked members.
+// DeleteGroup removes a group with its memberships, its role and parked members.
 func (tx *Tx) DeleteGroup(ctx context.Context, id identity.GroupID) error {
+	if err := tx.SetGroupRole(ctx, id, "", 0); err != nil {
+		return err
+	}
 	if _, err := tx.q.exec(ctx, `DELETE FROM membership WHERE workspace_id = $1 AND group_id = $2`, tx.ws, id); err != nil {
 		return err
 	}

@@ -23,6 +23,12 @@ func (tx *Tx) InsertMail(ctx context.Context, m *identity.Mail) error {
 	return err
 }
 
+// DropMail takes a mail out of the outbox again, as if it had never been there.
+func (tx *Tx) DropMail(ctx context.Context, id identity.MailID) error {
+	_, err := tx.q.exec(ctx, `DELETE FROM mail WHERE id = $1`, id)
+	return err
+}
+
 // MailsDue lists up to limit mails whose time has come.
 func (s *Store) MailsDue(ctx context.Context, now time.Time, limit int) ([]identity.Mail, error) {
 	return many(ctx, s.engine.reader(), scanMail, `SELECT `+mailColumns+` FROM mail

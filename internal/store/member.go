@@ -78,11 +78,6 @@ func (r *Reader) User(ctx context.Context, id string) (View, bool, error) {
 	return found[0], true, nil
 }
 
-// UserVersion gives the version of a member's resource, by its SCIM id.
-func (r *Reader) UserVersion(ctx context.Context, id string) (int64, bool, error) {
-	return one(ctx, r.q, scanInt, `SELECT m.version FROM member m WHERE m.workspace_id = $1 AND m.resource_id = $2`, r.ws, id)
-}
-
 // MemberOf gives the member that has the SCIM id.
 func (r *Reader) MemberOf(ctx context.Context, id string) (identity.MemberID, bool, error) {
 	m, found, err := one(ctx, r.q, scanText, `SELECT m.id FROM member m WHERE m.workspace_id = $1 AND m.resource_id = $2`, r.ws, id)
@@ -166,15 +161,24 @@ func (r *Reader) UsersModified(ctx context.Context, since int64, limit int) ([]V
 			WHERE m.workspace_id = $1 AND m.modified >= $2 AND m.resource_id IS NOT NULL LIMIT $3 + 0)`+groupedJoins, r.ws, since, limit)
 }
 
-const memberColumns = `m.id, coalesce(m.resource_id, ''), m.connection_id, m.state, m.user_name, m.address, m.display_name,
-	m.given_name, m.family_name, m.title, m.external_id, m.attributes, m.grants, m.held, m.inherited, m.version, m.created, m.modified, m.doc`
+const (
+	memberColumns = rowColumns + `, m.doc`
+	rowColumns    = `m.id, coalesce(m.resource_id, ''), m.connection_id, m.state, m.tab, m.user_name, m.address, m.display_name,
+	m.given_name, m.family_name, m.title, m.external_id, m.attributes, m.grants, m.held, m.inherited, m.version, m.created, m.modified`
+)
 
 func scanMember(s scanner) (m identity.Member, err error) {
+	err = scanRow(s, &m, &m.Doc)
+	return m, err
+}
+
+// scanRow reads the columns of a member's row, and what follows them into more.
+func scanRow(s scanner, m *identity.Member, more ...any) (err error) {
 	var attributes, grants, held, inherited string
 	var created, modified int64
-	if err = s.Scan(&m.ID, &m.ResourceID, &m.Connection, &m.State, &m.UserName, &m.Address, &m.DisplayName,
-		&m.GivenName, &m.FamilyName, &m.Title, &m.ExternalID, &attributes, &grants, &held, &inherited, &m.Version, &created, &modified, &m.Doc); err != nil {
-		return m, err
+	if err = s.Scan(append([]any{&m.ID, &m.ResourceID, &m.Connection, &m.State, &m.Tab, &m.UserName, &m.Address, &m.DisplayName,
+		&m.GivenName, &m.FamilyName, &m.Title, &m.ExternalID, &attributes, &grants, &held, &inherited, &m.Version, &created, &modified}, more...)...); err != nil {
+		return err
 	}
 	m.Created, m.Modified = fromMicros(created), fromMicros(modified)
 	for _, c := range [...]struct {
@@ -185,10 +189,10 @@ func scanMember(s scanner) (m identity.Member, err error) {
 			continue
 		}
 		if err = json.Unmarshal([]byte(c.text), c.to); err != nil {
-			return m, err
+			return err
 		}
 	}
-	return m, nil
+	return nil
 }
 
 // Member finds a member by its own id.
@@ -266,40 +270,59 @@ func (r *Reader) MemberByRetired(ctx context.Context, id string) (identity.Membe
 	return identity.MemberID(m), found, err
 }
 
-// InsertMember adds a member with its look-up keys and counts it. False means
-// that the userName or the address is in use, and nothing was added.
+// InsertMember adds a member with its look-up keys and words, and counts it.
+// False means that the userName or the address is in use, and nothing was added.
 func (tx *Tx) InsertMember(ctx context.Context, m *identity.Member, keys []Key) (bool, error) {
 	j, err := memberJSON(m)
 	if err != nil {
 		return false, err
 	}
 	n, err := tx.q.exec(ctx, `INSERT INTO member (workspace_id, id, resource_id, connection_id, state, user_name, user_key, address, address_key,
-			display_name, display_key, given_name, family_name, title, external_id, attributes, grants, held, inherited, version, created, modified, doc)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) ON CONFLICT DO NOTHING`,
+			display_name, display_key, given_name, family_name, title, external_id, attributes, grants, held, inherited, version, created, modified, doc, tab)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) ON CONFLICT DO NOTHING`,
 		tx.ws, m.ID, null(string(m.ResourceID)), m.Connection, m.State, m.UserName, identity.Fold(m.UserName), m.Address, identity.Fold(m.Address),
-		m.DisplayName, identity.Fold(m.DisplayName), m.GivenName, m.FamilyName, m.Title, m.ExternalID, j.attributes, j.grants, j.held, j.inherited, m.Version, micros(m.Created), micros(m.Modified), string(m.Doc))
+		m.DisplayName, identity.Fold(m.DisplayName), m.GivenName, m.FamilyName, m.Title, m.ExternalID, j.attributes, j.grants, j.held, j.inherited, m.Version, micros(m.Created), micros(m.Modified), string(m.Doc), m.Tab)
 	if err != nil || n == 0 {
 		return false, err
 	}
 	tx.Tally().Users++
+	tx.Tally().Members++
+	tx.Tally().countTab(m.Tab, 1)
+	if err := tx.insertWords(ctx, m, m.Words()); err != nil {
+		return false, err
+	}
 	return true, tx.insertKeys(ctx, m.ID, keys)
 }
 
-// UpdateMember writes a member, all but its look-up columns. Of one who is
-// inactive the sessions end with it: they reach the workspace no longer.
-func (tx *Tx) UpdateMember(ctx context.Context, m *identity.Member) error {
+// UpdateMember writes a member, all but its look-up columns; before is the
+// member as it was read. The tab, being in an index, and the words are written
+// only when they change. Of one who is inactive the sessions end with it: they
+// reach the workspace no longer.
+func (tx *Tx) UpdateMember(ctx context.Context, before, m *identity.Member) error {
 	j, err := memberJSON(m)
 	if err != nil {
 		return err
 	}
-	_, err = tx.q.exec(ctx, `UPDATE member SET connection_id = $3, state = $4, user_name = $5, given_name = $6, family_name = $7, title = $8,
+	args := append(make([]any, 0, 16), tx.ws, m.ID, m.Connection, m.State, m.UserName, m.GivenName, m.FamilyName, m.Title,
+		j.attributes, j.grants, j.held, j.inherited, m.Version, micros(m.Modified), string(m.Doc))
+	if before.Tab == m.Tab {
+		_, err = tx.q.exec(ctx, `UPDATE member SET connection_id = $3, state = $4, user_name = $5, given_name = $6, family_name = $7, title = $8,
 			attributes = $9, grants = $10, held = $11, inherited = $12, version = $13, modified = $14, doc = $15
-		WHERE workspace_id = $1 AND id = $2`,
-		tx.ws, m.ID, m.Connection, m.State, m.UserName, m.GivenName, m.FamilyName, m.Title, j.attributes, j.grants, j.held, j.inherited, m.Version, micros(m.Modified), string(m.Doc))
-	if err != nil || m.State != identity.Inactive {
+			WHERE workspace_id = $1 AND id = $2`, args...)
+	} else {
+		_, err = tx.q.exec(ctx, `UPDATE member SET connection_id = $3, state = $4, user_name = $5, given_name = $6, family_name = $7, title = $8,
+			attributes = $9, grants = $10, held = $11, inherited = $12, version = $13, modified = $14, doc = $15, tab = $16
+			WHERE workspace_id = $1 AND id = $2`, append(args, m.Tab)...)
+		tx.Tally().countTab(before.Tab, -1)
+		tx.Tally().countTab(m.Tab, 1)
+	}
+	if err != nil {
 		return err
 	}
-	return tx.barMember(ctx, m.ID)
+	if err := tx.moveWords(ctx, before, m); err != nil {
+		return err
+	}
+	return tx.turnMember(ctx, before, m)
 }
 
 // MoveMember writes the columns that a member is looked up by. They are apart

@@ -12,11 +12,17 @@ func scanReference(s scanner) (r identity.Reference, err error) {
 	return r, err
 }
 
-// GroupsOf lists the groups of a member, by id and name. CROSS JOIN is SQLite's
-// word for keeping the order of the tables; PostgreSQL takes it as any join.
+func scanBelonging(s scanner) (r identity.Reference, err error) {
+	err = s.Scan(&r.ID, &r.Display, &r.Role, &r.Position)
+	return r, err
+}
+
+// GroupsOf lists the groups of a member, by id and name, with the role that each
+// gives. CROSS JOIN is SQLite's word for keeping the order of the tables;
+// PostgreSQL takes it as any join.
 func (r *Reader) GroupsOf(ctx context.Context, m identity.MemberID) ([]identity.Reference, error) {
-	return many(ctx, r.q, scanReference, `SELECT g.id, g.display_name FROM membership s
-		CROSS JOIN user_group g
+	return many(ctx, r.q, scanBelonging, `SELECT g.id, g.display_name, coalesce(o.role, ''), coalesce(o.position, 0) FROM membership s
+		CROSS JOIN user_group g LEFT JOIN group_role o ON o.workspace_id = g.workspace_id AND o.group_id = g.id
 		WHERE s.workspace_id = $1 AND s.member_id = $2 AND g.workspace_id = s.workspace_id AND g.id = s.group_id ORDER BY s.group_id`, r.ws, string(m))
 }
 

@@ -21,6 +21,12 @@ func (s *Store) Passkeys(ctx context.Context, p identity.PersonID) ([]identity.P
 	return many(ctx, s.engine.reader(), scanPasskey, `SELECT `+passkeyColumns+` FROM passkey WHERE person_id = $1 ORDER BY id`, p)
 }
 
+// CountPasskeys counts a person's passkeys as the transaction sees them.
+func (tx *Tx) CountPasskeys(ctx context.Context, p identity.PersonID) (int64, error) {
+	n, _, err := one(ctx, tx.q, scanInt, `SELECT count(*) FROM passkey WHERE person_id = $1`, p)
+	return n, err
+}
+
 // InsertPasskey adds a passkey; false means that it is registered already.
 func (tx *Tx) InsertPasskey(ctx context.Context, k *identity.Passkey) (bool, error) {
 	n, err := tx.q.exec(ctx, `INSERT INTO passkey (`+passkeyColumns+`) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,

@@ -138,11 +138,21 @@ func TestEveryLookUpOfAnAccountIsAnsweredByItsOwnIndex(t *testing.T) {
 		"use a recovery code":  {func(_ *Store, tx *Tx) { _, _ = tx.UseRecovery(ctx, "p", "h", now) }, []string{"(person_id=? AND hash=?)"}},
 		"use a reset":          {func(_ *Store, tx *Tx) { _, _ = tx.UseReset(ctx, "h", "p", now) }, []string{"(hash=?)", "password_reset_person (person_id=?)"}},
 		"end sessions":         {func(_ *Store, tx *Tx) { _, _ = tx.EndSessions(ctx, "p", "") }, []string{"session_person (person_id=?"}},
-		"bar a member":         {func(_ *Store, tx *Tx) { _ = tx.barMember(ctx, "m") }, []string{"(workspace_id=? AND member_id=?)"}},
-		"links of a member":    {func(_ *Store, tx *Tx) { _ = tx.RevokeLinksOf(ctx, "m", now) }, []string{"link_member (workspace_id=? AND member_id=?)"}},
-		"use a link":           {func(_ *Store, tx *Tx) { _, _ = tx.UseLink(ctx, "l", now) }, []string{"(workspace_id=? AND id=?)"}},
-		"tidy":                 {func(_ *Store, tx *Tx) { _ = tx.TidyAccounts(ctx, now) }, []string{"session_expires", "password_reset_expires", "spent_expires"}},
-		"tidy mails":           {func(_ *Store, tx *Tx) { _ = tx.TidyMails(ctx, "mail_0") }, []string{"(id<?)"}},
+		"people by their members": {func(s *Store, _ *Tx) { _, _ = s.PeopleByMember(ctx, "a") },
+			[]string{"member_person_address (address_key=?)", "(workspace_id=? AND id=?)"}},
+		"hold a person":   {func(_ *Store, tx *Tx) { _, _, _ = tx.HoldPerson(ctx, "p", "x") }, []string{"(id=?)"}},
+		"hold a session":  {func(_ *Store, tx *Tx) { _, _, _ = tx.HoldSession(ctx, "p", "h") }, []string{"(id=?)", "(hash=?)"}},
+		"move an address": {func(_ *Store, tx *Tx) { _, _ = tx.MoveAddress(ctx, "p", "a") }, []string{"(id=?)", "(address_key=?)"}},
+		"count passkeys":  {func(_ *Store, tx *Tx) { _, _ = tx.CountPasskeys(ctx, "p") }, []string{"passkey_person (person_id=?)"}},
+		"a member who moves": {func(_ *Store, tx *Tx) {
+			_ = tx.turnMember(ctx, &identity.Member{Address: "a"}, &identity.Member{ID: "m"})
+		},
+			[]string{"(workspace_id=? AND member_id=?)", "link_member"}},
+		"bar a member":      {func(_ *Store, tx *Tx) { _ = tx.barMember(ctx, "m") }, []string{"(workspace_id=? AND member_id=?)"}},
+		"links of a member": {func(_ *Store, tx *Tx) { _ = tx.RevokeLinksOf(ctx, "m", now) }, []string{"link_member (workspace_id=? AND member_id=?)"}},
+		"use a link":        {func(_ *Store, tx *Tx) { _, _ = tx.UseLink(ctx, "l", now) }, []string{"(workspace_id=? AND id=?)"}},
+		"tidy":              {func(_ *Store, tx *Tx) { _ = tx.TidyAccounts(ctx, now) }, []string{"session_expires", "password_reset_expires", "spent_expires"}},
+		"tidy mails":        {func(_ *Store, tx *Tx) { _ = tx.TidyMails(ctx, "mail_0") }, []string{"(id<?)"}},
 	} {
 		e := &explainer{t: t, on: s.engine.reader()}
 		other := &Store{engine: explained{s.engine, e}, now: s.now}

@@ -72,7 +72,7 @@ func scanRequest(s scanner) (r identity.Request, err error) {
 // newest), newest first.
 func (r *Reader) Requests(ctx context.Context, before identity.RequestID, limit int) ([]identity.Request, error) {
 	if before == "" {
-		before = "req_zzzzzzzzzzzzzzzzzzzzzzzzzzz" // above every id in any collation
+		before = aboveRequests
 	}
 	return many(ctx, r.q, scanRequest, `SELECT id, status, entry FROM request_log WHERE workspace_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3 + 0`, r.ws, before, limit)
 }

@@ -58,11 +58,11 @@ func (tx *Tx) EndSessions(ctx context.Context, person identity.PersonID, but ide
 	return tx.q.exec(ctx, `DELETE FROM session WHERE person_id = $1 AND id <> $2`, person, but)
 }
 
-const membershipColumns = `b.workspace_id, w.slug, w.name, b.member_id, m.state, b.barred`
+const membershipColumns = `b.workspace_id, w.slug, w.name, b.member_id, m.address, m.state, b.barred`
 
 func scanMembership(s scanner) (m identity.Membership, err error) {
 	var barred int64
-	err = s.Scan(&m.Workspace, &m.Slug, &m.Name, &m.Member, &m.State, &barred)
+	err = s.Scan(&m.Workspace, &m.Slug, &m.Name, &m.Member, &m.Address, &m.State, &barred)
 	m.Barred = fromMicros(barred)
 	return m, err
 }
@@ -70,15 +70,24 @@ func scanMembership(s scanner) (m identity.Membership, err error) {
 // Memberships lists the workspaces that a person has a member in, in no order,
 // those where the member is inactive too. Only the person may see the list.
 func (s *Store) Memberships(ctx context.Context, id identity.PersonID) ([]identity.Membership, error) {
-	return many(ctx, s.engine.reader(), scanMembership, `SELECT `+membershipColumns+` FROM member_person b
+	return memberships(ctx, s.engine.reader(), id)
+}
+
+// Memberships lists them as the transaction sees them.
+func (tx *Tx) Memberships(ctx context.Context, id identity.PersonID) ([]identity.Membership, error) {
+	return memberships(ctx, tx.q, id)
+}
+
+func memberships(ctx context.Context, q querier, id identity.PersonID) ([]identity.Membership, error) {
+	return many(ctx, q, scanMembership, `SELECT `+membershipColumns+` FROM member_person b
 		CROSS JOIN member m CROSS JOIN workspace w
 		WHERE b.person_id = $1 AND m.workspace_id = b.workspace_id AND m.id = b.member_id AND w.id = b.workspace_id /* any workspace */`, id)
 }
 
 // BindMember makes a member a person's; false means that it is somebody's already.
-func (tx *Tx) BindMember(ctx context.Context, m identity.MemberID, p identity.PersonID, at time.Time) (bool, error) {
-	n, err := tx.q.exec(ctx, `INSERT INTO member_person (workspace_id, member_id, person_id, since, barred) VALUES ($1, $2, $3, $4, 0) ON CONFLICT DO NOTHING`,
-		tx.ws, m, p, micros(at))
+func (tx *Tx) BindMember(ctx context.Context, m *identity.Member, p identity.PersonID, at time.Time) (bool, error) {
+	n, err := tx.q.exec(ctx, `INSERT INTO member_person (workspace_id, member_id, person_id, since, barred, address_key) VALUES ($1, $2, $3, $4, 0, $5) ON CONFLICT DO NOTHING`,
+		tx.ws, m.ID, p, micros(at), identity.Fold(m.Address))
 	return n > 0, err
 }
 
@@ -96,6 +105,27 @@ func (r *Reader) MembersOfPerson(ctx context.Context, p identity.PersonID) ([]id
 		out[i] = identity.MemberID(id)
 	}
 	return out, err
+}
+
+// turnMember does what a member's new address or state means for signing in: the
+// links to the old address end, and those of one who is inactive, who is barred.
+func (tx *Tx) turnMember(ctx context.Context, before, m *identity.Member) error {
+	moved := identity.Fold(before.Address) != identity.Fold(m.Address)
+	if moved {
+		if _, err := tx.q.exec(ctx, `UPDATE member_person SET address_key = $3 WHERE workspace_id = $1 AND member_id = $2`, tx.ws, m.ID, identity.Fold(m.Address)); err != nil {
+			return err
+		}
+	}
+	left := m.State == identity.Inactive
+	if moved || left {
+		if err := tx.RevokeLinksOf(ctx, m.ID, tx.s.Now()); err != nil {
+			return err
+		}
+	}
+	if !left {
+		return nil
+	}
+	return tx.barMember(ctx, m.ID)
 }
 
 // barMember keeps the sessions of now out of the workspace, for good: a member

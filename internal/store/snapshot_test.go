@@ -13,7 +13,7 @@ func TestALookUpSeesWhatWasWrittenBeforeIt(t *testing.T) {
 	ws := workspace(t, s, "acme")
 	for range 200 {
 		for range 3 { // so that the connection keeps its snapshot
-			if _, _, err := s.Read(ws).UserVersion(ctx, "nobody"); err != nil {
+			if _, _, err := s.Read(ws).Standing(ctx, "nobody"); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -21,7 +21,7 @@ func TestALookUpSeesWhatWasWrittenBeforeIt(t *testing.T) {
 		if err := add(s, ws, m); err != nil {
 			t.Fatal(err)
 		}
-		if _, found, err := s.Read(ws).UserVersion(ctx, string(m.ResourceID)); err != nil || !found {
+		if _, found, err := s.Read(ws).Standing(ctx, string(m.ResourceID)); err != nil || !found {
 			t.Fatalf("somebody written a moment ago is found: %v, %v", found, err)
 		}
 	}
@@ -33,7 +33,7 @@ func TestWhatAnotherProcessWritesIsSeenByTheNextLookUp(t *testing.T) {
 	ws := workspace(t, s, "acme")
 	for range 200 {
 		for range 3 { // so that the connection keeps its snapshot
-			if _, _, err := s.Read(ws).UserVersion(ctx, "nobody"); err != nil {
+			if _, _, err := s.Read(ws).Standing(ctx, "nobody"); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -41,7 +41,7 @@ func TestWhatAnotherProcessWritesIsSeenByTheNextLookUp(t *testing.T) {
 		if err := add(other, ws, m); err != nil {
 			t.Fatal(err)
 		}
-		if _, found, err := s.Read(ws).UserVersion(ctx, string(m.ResourceID)); err != nil || !found {
+		if _, found, err := s.Read(ws).Standing(ctx, string(m.ResourceID)); err != nil || !found {
 			t.Fatalf("somebody whom another process has written is found: %v, %v", found, err)
 		}
 	}

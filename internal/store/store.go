@@ -161,7 +161,13 @@ type Tally struct {
 	Parked       int64
 	Owners       int64 // members who are owners and not inactive
 	Held         int64 // members whose own user name is not that of their resource
+	Members      int64 // all of them, those without a SCIM resource too
+	Pending      int64 // members by their tab; the rest are active
+	Inactive     int64
+	Guests       int64
 	Provisioning bool
+	Plan         string // the workspace's
+	Settings     string // the workspace's, as identity.Settings writes them
 	found, dirty bool
 }
 
@@ -181,14 +187,15 @@ func (r *Reader) Tally(ctx context.Context) (Tally, error) {
 func (r *Reader) readTally(ctx context.Context, lock string) (Tally, bool, error) {
 	return one(ctx, r.q, func(s scanner) (t Tally, err error) {
 		t.found = true
-		return t, s.Scan(&t.Seq, &t.Users, &t.Groups, &t.Parked, &t.Owners, &t.Held, &t.Provisioning)
-	}, `SELECT t.seq, t.users, t.user_groups, t.parked, t.owners, t.held, w.provisioning
+		return t, s.Scan(&t.Seq, &t.Users, &t.Groups, &t.Parked, &t.Owners, &t.Held, &t.Members, &t.Pending, &t.Inactive, &t.Guests, &t.Provisioning, &t.Plan, &t.Settings)
+	}, `SELECT t.seq, t.users, t.user_groups, t.parked, t.owners, t.held, t.members, t.pending, t.inactive, t.guests, w.provisioning, w.plan, w.settings
 		FROM tally t JOIN workspace w ON w.id = t.workspace_id WHERE t.workspace_id = $1`+lock, r.ws)
 }
 
 func (r *Reader) writeTally(ctx context.Context, t *Tally) error {
-	_, err := r.q.exec(ctx, `UPDATE tally SET seq = $2, users = $3, user_groups = $4, parked = $5, owners = $6, held = $7 WHERE workspace_id = $1`,
-		r.ws, t.Seq, t.Users, t.Groups, t.Parked, t.Owners, t.Held)
+	_, err := r.q.exec(ctx, `UPDATE tally SET seq = $2, users = $3, user_groups = $4, parked = $5, owners = $6, held = $7,
+		members = $8, pending = $9, inactive = $10, guests = $11 WHERE workspace_id = $1`,
+		r.ws, t.Seq, t.Users, t.Groups, t.Parked, t.Owners, t.Held, t.Members, t.Pending, t.Inactive, t.Guests)
 	return err
 }
 

@@ -7,12 +7,12 @@ import (
 	"github.com/anteroom-id/anteroom/internal/identity"
 )
 
-const tokenColumns = `workspace_id, id, connection_id, name, user_name, hash, hint, scope, issued_by, created, expires, revoked, last_used, last_from`
+const tokenColumns = `workspace_id, id, connection_id, name, user_name, hash, hint, scope, issued_by, created, expires, revoked, last_used, last_from, kind, issuer`
 
 func scanToken(s scanner) (t identity.Token, err error) {
 	var created, expires, revoked, lastUsed int64
 	err = s.Scan(&t.Workspace, &t.ID, &t.Connection, &t.Name, &t.UserName, &t.Hash, &t.Hint, &t.Scope, &t.IssuedBy,
-		&created, &expires, &revoked, &lastUsed, &t.LastFrom)
+		&created, &expires, &revoked, &lastUsed, &t.LastFrom, &t.Kind, &t.Issuer)
 	t.Created, t.Expires, t.Revoked, t.LastUsed = fromMicros(created), fromMicros(expires), fromMicros(revoked), fromMicros(lastUsed)
 	return t, err
 }
@@ -28,11 +28,22 @@ func (r *Reader) Tokens(ctx context.Context) ([]identity.Token, error) {
 	return many(ctx, r.q, scanToken, `SELECT `+tokenColumns+` FROM token WHERE workspace_id = $1 ORDER BY id`, r.ws)
 }
 
+// TokensOf lists the tokens that a member issued, oldest first, revoked ones
+// included.
+func (r *Reader) TokensOf(ctx context.Context, issuer identity.MemberID) ([]identity.Token, error) {
+	return many(ctx, r.q, scanToken, `SELECT `+tokenColumns+` FROM token WHERE workspace_id = $1 AND issuer = $2 ORDER BY id`, r.ws, issuer)
+}
+
+// RevokeTokensOf ends a connection's tokens and says how many did.
+func (tx *Tx) RevokeTokensOf(ctx context.Context, id identity.ConnectionID, at time.Time) (int64, error) {
+	return tx.q.exec(ctx, `UPDATE token SET revoked = $3 WHERE workspace_id = $1 AND connection_id = $2 AND revoked = 0`, tx.ws, id, micros(at))
+}
+
 // InsertToken adds a token.
 func (tx *Tx) InsertToken(ctx context.Context, t identity.Token) error {
-	_, err := tx.q.exec(ctx, `INSERT INTO token (`+tokenColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+	_, err := tx.q.exec(ctx, `INSERT INTO token (`+tokenColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		tx.ws, t.ID, t.Connection, t.Name, t.UserName, t.Hash, t.Hint, t.Scope, t.IssuedBy,
-		micros(t.Created), micros(t.Expires), micros(t.Revoked), micros(t.LastUsed), t.LastFrom)
+		micros(t.Created), micros(t.Expires), micros(t.Revoked), micros(t.LastUsed), t.LastFrom, t.Kind, t.Issuer)
 	return err
 }
 

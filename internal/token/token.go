@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/product"
 	"github.com/anteroom-id/anteroom/internal/store"
 )
 
@@ -26,18 +27,17 @@ import (
 // secret scanners and by people.
 const Prefix = "scim_"
 
-// DefaultLife is how long a token lives unless it is asked otherwise (E06).
-const DefaultLife = 365 * 24 * time.Hour
-
 const (
 	cacheLife = 5 * time.Second // how long another copy's revocation may go unseen
 	cacheSize = 8192
-	touchRest = time.Minute // how exact "last used" is
+	touchRest = time.Minute     // how exact "last used" is
+	quiet     = 5 * time.Minute // a directory that begins again after that begins a cycle
 )
 
 // Service issues and checks tokens. It is safe for concurrent use.
 type Service struct {
-	store *store.Store
+	store   *store.Store
+	product *product.Product
 
 	mu      sync.Mutex
 	cache   map[string]entry // by digest
@@ -52,25 +52,19 @@ type entry struct {
 	at    time.Time
 }
 
-// New gives a service on a store.
-func New(s *store.Store) *Service {
-	return &Service{store: s, cache: map[string]entry{}, touched: map[identity.TokenID]time.Time{}}
-}
-
-// Request says what token to issue.
-type Request struct {
-	Name       string               // shown in lists; "" becomes "SCIM token"
-	Connection string               // the directory connection's name; "" means the default one. An unknown one is made.
-	UserName   string               // for HTTP user name and password; "" becomes the workspace's slug
-	Life       time.Duration        // 0 means DefaultLife, negative means that it never expires
-	Origin     identity.Origin      // who issues it
-	Workspace  identity.WorkspaceID // whose it is
+// New gives a service on a store. The product says which kinds of token it
+// offers and how long each lives.
+func New(s *store.Store, p *product.Product) *Service {
+	return &Service{store: s, product: p, cache: map[string]entry{}, touched: map[identity.TokenID]time.Time{}}
 }
 
 // Issue makes a token and returns it with its secret, which cannot be had again.
+// A kind that the product does not offer, or not to this issuer, is
+// identity.Forbidden.
 func (s *Service) Issue(ctx context.Context, r Request) (identity.Token, string, error) {
-	if len(r.Name) > 200 {
-		return identity.Token{}, "", identity.Errorf(identity.Invalid, "name", "a token's name has at most 200 characters")
+	life, err := s.settle(&r)
+	if err != nil {
+		return identity.Token{}, "", err
 	}
 	var raw [32]byte
 	rand.Read(raw[:])
@@ -78,12 +72,12 @@ func (s *Service) Issue(ctx context.Context, r Request) (identity.Token, string,
 	now := s.store.Now()
 	t := identity.Token{
 		ID: identity.NewTokenID(now), Workspace: r.Workspace, Name: r.Name, UserName: r.UserName, Hash: digest(secret),
-		Hint: Prefix + "…" + secret[len(secret)-4:], Scope: identity.ScopeSCIM, IssuedBy: r.Origin.Actor.String(), Created: now, Expires: expiry(now, r.Life),
+		Hint: Prefix + "…" + secret[len(secret)-4:], Scope: identity.ScopeSCIM, IssuedBy: r.Origin.Actor.String(), Kind: r.Kind, Issuer: issuer(r.Origin), Created: now, Expires: expiry(now, life),
 	}
 	if t.Name == "" {
 		t.Name = "SCIM token"
 	}
-	err := s.store.Write(ctx, r.Workspace, func(tx *store.Tx) error { return insert(ctx, tx, r, &t) })
+	err = s.store.Write(ctx, r.Workspace, func(tx *store.Tx) error { return insert(ctx, tx, r, &t) })
 	if err != nil {
 		return identity.Token{}, "", err
 	}
@@ -91,11 +85,8 @@ func (s *Service) Issue(ctx context.Context, r Request) (identity.Token, string,
 }
 
 func expiry(now time.Time, life time.Duration) time.Time {
-	switch {
-	case life < 0:
+	if life <= 0 {
 		return time.Time{}
-	case life == 0:
-		return now.Add(DefaultLife)
 	}
 	return now.Add(life)
 }
@@ -108,26 +99,16 @@ func insert(ctx context.Context, tx *store.Tx, r Request, t *identity.Token) err
 	if t.UserName == "" {
 		t.UserName = w.Slug
 	}
-	name := r.Connection
-	if name == "" {
-		name = identity.DefaultConnection
-	}
-	c, found, err := tx.ConnectionByName(ctx, name)
+	c, err := connectionFor(ctx, tx, r, t.Created)
 	if err != nil {
 		return err
-	}
-	if !found {
-		c = identity.Connection{ID: identity.NewConnectionID(t.Created), Name: name, Created: t.Created}
-		if err := tx.InsertConnection(ctx, c); err != nil {
-			return err
-		}
 	}
 	t.Connection = c.ID
 	if err := tx.InsertToken(ctx, *t); err != nil {
 		return err
 	}
 	return tx.Log(ctx, r.Origin, identity.TokenIssued, identity.Subject{Kind: "token", ID: string(t.ID)},
-		[]identity.Delta{{Field: "name", After: t.Name}, {Field: "connection", After: c.Name}, {Field: "expires", After: t.Expires}})
+		[]identity.Delta{{Field: "name", After: t.Name}, {Field: "kind", After: string(t.Kind)}, {Field: "connection", After: c.Name}, {Field: "expires", After: t.Expires}})
 }
 
 // Revoke ends a token at once, here and within seconds on every other copy. A
@@ -143,10 +124,16 @@ func (s *Service) Revoke(ctx context.Context, ws identity.WorkspaceID, id identi
 		}
 		return tx.Log(ctx, o, identity.TokenRevoked, identity.Subject{Kind: "token", ID: string(id)}, nil)
 	})
-	s.mu.Lock()
-	clear(s.cache)
-	s.mu.Unlock()
+	s.Forget()
 	return err
+}
+
+// Forget makes this copy look every token up anew, so that what ended otherwise
+// than by Revoke, as by the removal of a connection, is refused at once.
+func (s *Service) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.cache)
 }
 
 // List gives a workspace's tokens, oldest first, those that have ended too.
@@ -261,6 +248,11 @@ func (s *Service) Used(t identity.Token, from string) {
 	}
 	s.mu.Unlock()
 	if due {
-		s.store.Later(t.Workspace, func(tx *store.Tx) error { return tx.TouchToken(context.Background(), t.ID, now, from) })
+		s.store.Later(t.Workspace, func(tx *store.Tx) error {
+			if err := tx.NoteContact(context.Background(), t.Connection, now, now.Add(-quiet)); err != nil {
+				return err
+			}
+			return tx.TouchToken(context.Background(), t.ID, now, from)
+		})
 	}
 }

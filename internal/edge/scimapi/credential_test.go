@@ -175,7 +175,7 @@ func clocked(t *testing.T, where string, ahead *atomic.Int64) *server {
 		t.Fatal(err)
 	}
 	p := product.Default()
-	s := &server{t: t, store: db, product: p, directory: directory.New(db, p, directory.Bounds{}), tokens: token.New(db)}
+	s := &server{t: t, store: db, product: p, directory: directory.New(db, p, directory.Bounds{}), tokens: token.New(db, p)}
 	s.handler = scimapi.New(scimapi.Config{Store: db, Directory: s.directory, Tokens: s.tokens, Product: p})
 	h := httptest.NewServer(s.handler)
 	t.Cleanup(func() {

@@ -59,7 +59,7 @@ func start(t testing.TB, where string, p *product.Product) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{t: t, store: db, product: p, directory: directory.New(db, p, directory.Bounds{}), tokens: token.New(db)}
+	s := &server{t: t, store: db, product: p, directory: directory.New(db, p, directory.Bounds{}), tokens: token.New(db, p)}
 	s.handler = scimapi.New(scimapi.Config{Store: db, Directory: s.directory, Tokens: s.tokens, Product: p})
 	h := httptest.NewServer(s.handler)
 	t.Cleanup(func() {

@@ -1,0 +1,298 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"slices"
+	"strings"
+
+	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/product"
+	"github.com/anteroom-id/anteroom/internal/store"
+)
+
+// MemberQuery asks for members as administrators see them.
+type MemberQuery struct {
+	Tab    identity.Tab // "" means TabActive
+	Text   string       // what somebody typed: each word must begin one of the member's; "" lists, newest first
+	After  string       // MemberPage.Next of the page before, "" for the first
+	Before string       // MemberPage.Prev of the page behind
+	Limit  int          // rows; 50 when it is not between 1 and 100
+}
+
+// MemberRow is a member as a page shows it. The member's doc is not read.
+type MemberRow struct {
+	identity.Member
+	Roles     []identity.Grant // that count, groups included; see Service.Roles
+	ManagedBy string           // title of the directory connection, "" when none manages the member
+	Seat      bool             // takes a seat
+}
+
+// MemberPage is a page of members.
+type MemberPage struct {
+	Rows       []MemberRow
+	Next, Prev string // cursors of the neighbouring pages, "" where there is none
+	// Cut says that the search stopped before the page was full, having looked at
+	// as many members as one page may cost; Next goes on from there.
+	Cut bool
+}
+
+// Bounds of one page of members.
+const (
+	pageRows  = 50
+	mostRows  = 100
+	mostLooks = 1000 // members that a search of several words may look at
+	mostCount = 500  // words that count as many
+	mostWords = 12   // words of a search; more do not count
+)
+
+// Members lists the members of a tab, or those of them that a text finds. Without
+// a text they come newest first, with one in the order of the words found. A
+// cursor that is none of ours is identity.Invalid.
+func (s *Service) Members(ctx context.Context, ws identity.WorkspaceID, q MemberQuery) (MemberPage, error) {
+	q.Tab = cmp.Or(q.Tab, identity.TabActive)
+	if !slices.Contains(identity.Tabs(), q.Tab) {
+		return MemberPage{}, identity.Errorf(identity.Invalid, "tab", "there is no list called %q; choose one of those shown", q.Tab)
+	}
+	if q.Limit < 1 || q.Limit > mostRows {
+		q.Limit = pageRows
+	}
+	w := memberWalk{r: s.store.Read(ws), tab: q.Tab, limit: q.Limit, words: identity.QueryWords(q.Text), back: q.Before != "" && q.After == ""}
+	w.words = w.words[:min(len(w.words), mostWords)]
+	if err := w.start(cmp.Or(q.After, q.Before)); err != nil {
+		return MemberPage{}, err
+	}
+	page, members, err := w.page(ctx)
+	if err != nil {
+		return page, err
+	}
+	page.Rows, err = s.memberRows(ctx, w.r, members)
+	return page, err
+}
+
+// memberWalk is one page of the members' list on its way.
+type memberWalk struct {
+	r     *store.Reader
+	tab   identity.Tab
+	limit int
+	words []string
+	back  bool // towards the first page
+	from  store.Place
+}
+
+// start reads a cursor: a word and a member's id, or the id alone.
+func (w *memberWalk) start(cursor string) error {
+	if cursor == "" {
+		return nil
+	}
+	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	word, id, ok := strings.Cut(string(text), " ")
+	if err != nil || !ok || !strings.HasPrefix(id, "mem_") || (word != "") != (len(w.words) > 0) {
+		return errPage
+	}
+	w.from = store.Place{Word: word, Member: identity.MemberID(id)}
+	return nil
+}
+
+var errPage = identity.Errorf(identity.Invalid, "page", "this page of the list is no longer known; start again from the first one")
+
+func cursorOf(h *store.Hit) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(h.Word + " " + string(h.Member.ID)))
+}
+
+// page gives the members of the page, and cursors to its neighbours.
+func (w *memberWalk) page(ctx context.Context) (MemberPage, []identity.Member, error) {
+	hits, last, err := w.hits(ctx)
+	if err != nil {
+		return MemberPage{}, nil, err
+	}
+	var p MemberPage
+	more := len(hits) > w.limit
+	if more {
+		hits = hits[:w.limit]
+		last = nil
+	}
+	p.Cut = last != nil
+	end := last // where the walk stands, and goes on from
+	if end == nil && more {
+		end = &hits[len(hits)-1]
+	}
+	first := store.Hit{Word: w.from.Word, Member: identity.Member{ID: w.from.Member}}
+	if len(hits) > 0 {
+		first = hits[0]
+	}
+	if end != nil {
+		p.Next = cursorOf(end)
+	}
+	if w.from.Member != "" {
+		p.Prev = cursorOf(&first)
+	}
+	if w.back {
+		p.Next, p.Prev = p.Prev, p.Next
+		slices.Reverse(hits)
+	}
+	members := make([]identity.Member, len(hits))
+	for i := range hits {
+		members[i] = hits[i].Member
+	}
+	return p, members, nil
+}
+
+// hits gives up to one more than the page's members, in the walk's direction.
+// Last is set where a search has looked at enough, to the last that it looked at.
+func (w *memberWalk) hits(ctx context.Context) (hits []store.Hit, last *store.Hit, err error) {
+	if len(w.words) == 0 {
+		members, err := w.list(ctx)
+		for i := range members {
+			hits = append(hits, store.Hit{Member: members[i]})
+		}
+		return hits, nil, err
+	}
+	narrowest, err := w.narrowest(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	from := w.from
+	for looked := 0; looked < mostLooks; {
+		n := w.limit + 1
+		if looked > 0 {
+			n = mostCount
+		}
+		found, err := w.search(ctx, narrowest, from, n)
+		if err != nil {
+			return nil, nil, err
+		}
+		for i := range found {
+			h := &found[i]
+			if h.Word == store.FirstWord(&h.Member, narrowest) && h.Member.HasWords(w.words) {
+				hits = append(hits, *h)
+			}
+			if len(hits) > w.limit {
+				return hits, nil, nil
+			}
+		}
+		if len(found) < n {
+			return hits, nil, nil
+		}
+		looked, last = looked+n, &found[n-1]
+		from = store.Place{Word: last.Word, Member: last.Member.ID}
+	}
+	return hits, last, nil
+}
+
+// narrowest gives the word of the search that the fewest members have, the
+// longest where that is not known. Behind the first page it is the one that the
+// cursor's word begins with.
+func (w *memberWalk) narrowest(ctx context.Context) (best string, err error) {
+	words := slices.SortedStableFunc(slices.Values(w.words), func(a, b string) int { return len(b) - len(a) })
+	if w.from.Word != "" {
+		if i := slices.IndexFunc(words, func(word string) bool { return store.Begins(w.from.Word, word) }); i >= 0 {
+			return words[i], nil
+		}
+		return "", errPage
+	}
+	if len(words) == 1 {
+		return words[0], nil
+	}
+	least := int64(mostCount)
+	for _, word := range words {
+		n, err := w.r.CountWords(ctx, w.tab, word, mostCount)
+		if err != nil {
+			return "", err
+		}
+		if best == "" || n < least {
+			best, least = word, n
+		}
+	}
+	return best, nil
+}
+
+func (w *memberWalk) search(ctx context.Context, prefix string, from store.Place, n int) ([]store.Hit, error) {
+	if w.back {
+		return w.r.MembersByWordBefore(ctx, w.tab, prefix, from, n)
+	}
+	return w.r.MembersByWord(ctx, w.tab, prefix, from, n)
+}
+
+func (w *memberWalk) list(ctx context.Context) ([]identity.Member, error) {
+	if w.back {
+		return w.r.MembersInBefore(ctx, w.tab, w.from.Member, w.limit+1)
+	}
+	return w.r.MembersIn(ctx, w.tab, w.from.Member, w.limit+1)
+}
+
+// Member gives one member as a page shows it, with its doc. A foreign or unknown
+// id is identity.NotFound.
+func (s *Service) Member(ctx context.Context, ws identity.WorkspaceID, id identity.MemberID) (MemberRow, error) {
+	r := s.store.Read(ws)
+	m, found, err := r.Member(ctx, id)
+	if err != nil {
+		return MemberRow{}, err
+	}
+	if !found {
+		return MemberRow{}, s.noMember()
+	}
+	rows, err := s.memberRows(ctx, r, []identity.Member{m})
+	if err != nil {
+		return MemberRow{}, err
+	}
+	return rows[0], nil
+}
+
+func (s *Service) noMember() error {
+	return identity.Errorf(identity.NotFound, "", "there is no such %s", s.product.Words.Member)
+}
+
+// memberRows completes members with what their groups and connections say.
+func (s *Service) memberRows(ctx context.Context, r *store.Reader, members []identity.Member) ([]MemberRow, error) {
+	if len(members) == 0 {
+		return nil, nil
+	}
+	ids := make([]identity.MemberID, len(members))
+	for i := range members {
+		ids[i] = members[i].ID
+	}
+	groups, err := r.GroupsOfAll(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	titles, err := connectionTitles(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]MemberRow, len(members))
+	for i := range members {
+		m := &members[i]
+		rows[i] = MemberRow{Member: *m, Roles: s.Roles(m, groups[m.ID]), ManagedBy: titles[m.Connection], Seat: s.takesSeat(m.Tab)}
+	}
+	return rows, nil
+}
+
+// connectionTitles gives what the workspace's connections are called; one that
+// was removed manages nobody and is not among them.
+func connectionTitles(ctx context.Context, r *store.Reader) (map[identity.ConnectionID]string, error) {
+	all, err := r.Connections(ctx)
+	titles := make(map[identity.ConnectionID]string, len(all))
+	for _, c := range all {
+		if c.Removed.IsZero() {
+			titles[c.ID] = cmp.Or(c.Title, c.Name)
+		}
+	}
+	return titles, err
+}
+
+// takesSeat says whether a member of a tab takes a seat.
+func (s *Service) takesSeat(t identity.Tab) bool {
+	return t == identity.TabActive || t == identity.TabGuest || t == identity.TabPending && s.product.Members.Seat == product.SeatAtProvisioning
+}
+
+// Seats is how many seats the members of a workspace take: those who are active,
+// guests too, and where the product says so those who have never signed in.
+func (s *Service) Seats(t store.Tally) int64 {
+	n := t.Active() + t.Guests
+	if s.takesSeat(identity.TabPending) {
+		n += t.Pending
+	}
+	return n
+}

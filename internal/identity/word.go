@@ -1,0 +1,75 @@
+package identity
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Bounds on the words that one member is found by.
+const (
+	maxWords   = 12
+	maxWordLen = 64 // runes
+)
+
+// Words gives the folded words that a member is found by while somebody types
+// the beginning of one: those of its names, its address and user name as a
+// whole, and the parts of each between punctuation. A word that another one
+// begins with is left out, since the longer one is found by it, too.
+func (m *Member) Words() []string {
+	var whole []string
+	for _, s := range [...]string{m.DisplayName, m.GivenName, m.FamilyName, m.Address, m.UserName} {
+		whole = append(whole, QueryWords(s)...)
+	}
+	all := whole
+	for _, w := range whole {
+		if parts := strings.FieldsFunc(w, betweenParts); len(parts) != 1 || parts[0] != w {
+			all = append(all, parts...)
+		}
+	}
+	var kept []string
+	for i, w := range all {
+		longer := func(j int, o string) bool { return len(o) > len(w) && strings.HasPrefix(o, w) || j < i && o == w }
+		if !anyOther(all, longer) {
+			kept = append(kept, w)
+		}
+	}
+	return kept[:min(len(kept), maxWords)]
+}
+
+func anyOther(words []string, is func(int, string) bool) bool {
+	for j, o := range words {
+		if is(j, o) {
+			return true
+		}
+	}
+	return false
+}
+
+func betweenParts(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+}
+
+// QueryWords gives what somebody typed as the words that a search looks for, in
+// their order: folded, apart at blanks, each of at most 64 characters.
+func QueryWords(s string) []string {
+	words := strings.Fields(Fold(strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "")))
+	for i, w := range words {
+		if utf8.RuneCountInString(w) > maxWordLen {
+			words[i] = string([]rune(w)[:maxWordLen])
+		}
+	}
+	return words
+}
+
+// HasWords says whether each of the words begins one that the member is found by.
+func (m *Member) HasWords(words []string) bool {
+	own := m.Words()
+	for _, w := range words {
+		if !slices.ContainsFunc(own, func(o string) bool { return strings.HasPrefix(o, w) }) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,62 @@
+package store_test
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/store"
+)
+
+// Writers share a transaction for as long as a tenth of a second, and who takes
+// longer waits behind the others.
+func TestAWriteDoesNotWaitForAllThatAnotherWorkspaceHasInTheQueue(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		acme, globex := workspace(t, s, "acme"), workspace(t, s, "globex")
+		var done atomic.Int64
+		var all sync.WaitGroup
+		slow := func() {
+			if err := s.Write(ctx, acme, func(*store.Tx) error { time.Sleep(120 * time.Millisecond); return nil }); err != nil {
+				t.Error(err)
+			}
+			done.Add(1)
+		}
+		for range 12 {
+			all.Go(slow)
+		}
+		time.Sleep(60 * time.Millisecond) // the first is under way, and the others wait
+		if err := add(s, globex, member(s, "ann")); err != nil {
+			t.Fatal(err)
+		}
+		if n := done.Load(); n > 6 {
+			t.Errorf("it waited for %d writes of another workspace", n)
+		}
+		all.Wait()
+		if n := done.Load(); n != 12 {
+			t.Errorf("of the others %d are done", n)
+		}
+	})
+}
+
+// Nobody can write for eleven seconds, which is longer than a writer waits.
+func TestADeferredWorkOutlivesATransactionThatFails(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, other := open(t, dir), open(t, dir)
+	ws := workspace(t, s, "acme")
+	held := make(chan bool)
+	go func() {
+		_ = other.Write(ctx, ws, func(*store.Tx) error { close(held); time.Sleep(11 * time.Second); return nil })
+	}()
+	<-held
+	for range 20 {
+		r := identity.Request{ID: identity.NewRequestID(s.Now()), At: s.Now(), Method: "GET"}
+		s.RecordLater(ws, r.ID, 200, r.AppendEntry(nil))
+	}
+	time.Sleep(11 * time.Second)
+	if n := len(kept(t, s, ws, 20)); n != 20 {
+		t.Errorf("%d of 20 records are kept", n)
+	}
+}
