@@ -17,6 +17,7 @@ const (
 	ViewMembers       Action = "members.view"
 	ViewMember        Action = "member.view"
 	InviteMember      Action = "member.invite"
+	EditMember        Action = "member.edit" // the profile, as far as no directory manages it
 	SetRole           Action = "member.set_role"
 	Deactivate        Action = "member.deactivate"
 	Restore           Action = "member.restore"
@@ -63,6 +64,7 @@ func table() []entry {
 		{ViewMembers, product.MayViewMembers},
 		{ViewMember, product.MayViewMembers},
 		{InviteMember, product.MayManageMembers},
+		{EditMember, product.MayManageMembers},
 		{SetRole, product.MayManageMembers},
 		{Deactivate, product.MayManageMembers},
 		{Restore, product.MayManageMembers},

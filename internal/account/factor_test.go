@@ -203,3 +203,56 @@ func TestAProductWithoutSecondFactorsRefusesNewOnesWithTheReason(t *testing.T) {
 		refused(t, "enrol", err, identity.Forbidden, "second factor by authenticator app is switched off")
 	})
 }
+
+func TestASecondFactorIsPutToUseSoonAndWithAFreshProof(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		f := w.join(w.acme, "ann@x.example")
+		e, err := w.accounts.EnrolTOTP(ctx, w.live(f.Secret))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.pass(11 * time.Minute)
+		confirm := func(code string) error {
+			_, _, err := w.accounts.ConfirmTOTP(ctx, w.live(f.Secret), code)
+			return err
+		}
+		refused(t, "an old proof", confirm(app{e.Secret}.code(w.now())), identity.Forbidden, "once more")
+		if f, err = w.accounts.Prove(ctx, w.live(f.Secret), good, "", w.client()); err != nil {
+			t.Fatal(err)
+		}
+		w.pass(5 * time.Minute)
+		refused(t, "an old offer", confirm(app{e.Secret}.code(w.now())), identity.Invalid, "begin again")
+		if e, err = w.accounts.EnrolTOTP(ctx, w.live(f.Secret)); err != nil {
+			t.Fatal(err)
+		}
+		tries := 0
+		for ; tries < 50 && identity.KindOf(confirm("000000")) != identity.TooMany; tries++ {
+		}
+		if tries > 10 {
+			t.Errorf("%d guesses of its first code", tries)
+		}
+		w.pass(time.Minute)
+		if err := confirm(app{e.Secret}.code(w.now())); err != nil {
+			t.Errorf("the right one: %v", err)
+		}
+	})
+}
+
+func TestAskingForACodeCostsNoTry(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		a, _, f := w.enrol(w.join(w.acme, "ann@x.example"))
+		l := w.live(f.Secret)
+		for range 7 {
+			_, err := w.accounts.Prove(ctx, l, good, "", w.client())
+			if ticket := codeNeeded(t, err); ticket != "" {
+				t.Error("a proof gives a ticket for a session")
+			}
+		}
+		fresh, err := w.accounts.Prove(ctx, l, good, a.code(w.now()), w.client())
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.dead("rotated", f.Secret)
+		w.live(fresh.Secret)
+	})
+}

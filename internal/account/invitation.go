@@ -33,6 +33,9 @@ func (s *Service) Founder(ctx context.Context, ws identity.WorkspaceID, address,
 		return identity.Link{}, "", identity.Errorf(identity.Invalid, "", "no role of this product is an owner's")
 	}
 	given, family, _ := strings.Cut(strings.TrimSpace(name), " ")
+	if err := s.mayGrant(ctx, ws, s.product.Roles.Catalogue[i].Name, o); err != nil {
+		return identity.Link{}, "", err
+	}
 	n := directory.Newcomer{Address: address, GivenName: given, FamilyName: strings.TrimSpace(family), Role: s.product.Roles.Catalogue[i].Name}
 	m, err := s.member(ctx, ws, n, o)
 	if err != nil {
@@ -61,6 +64,28 @@ func (s *Service) owns(m *identity.Member) bool {
 		r, ok := s.product.RoleByValue(g.Role)
 		return ok && r.Owner
 	})
+}
+
+// mayGrant refuses a member who would make somebody an owner without being one.
+func (s *Service) mayGrant(ctx context.Context, ws identity.WorkspaceID, role string, o identity.Origin) error {
+	r, known := s.product.RoleByValue(role)
+	if o.Actor.Kind != identity.ActorMember || !known || !r.Owner {
+		return nil
+	}
+	reader := s.store.Read(ws)
+	m, found, err := reader.Member(ctx, identity.MemberID(o.Actor.ID))
+	if err != nil {
+		return err
+	}
+	groups, err := reader.GroupsOf(ctx, m.ID)
+	if err != nil {
+		return err
+	}
+	isOwner := func(r product.Role) bool { return r.Owner }
+	if !found || m.State == identity.Inactive || !slices.ContainsFunc(s.directory.Rights(&m, groups), isOwner) {
+		return identity.Errorf(identity.Forbidden, "role", "only one who is %s makes somebody %s", r.Title, r.Title)
+	}
+	return nil
 }
 
 // member finds the workspace's member with the newcomer's address, or adds one.
@@ -98,12 +123,21 @@ func (s *Service) unbound(ctx context.Context, tx *store.Tx, id identity.MemberI
 // Invite asks somebody into a workspace by mail: a member who has not signed in
 // yet, or a newcomer, who is added. The link goes to the address and to nobody
 // else, so that using it shows that the address's mail is read. Links made before
-// end.
+// end. Only an owner invites an owner; too many mails are a Throttled.
 func (s *Service) Invite(ctx context.Context, ws identity.WorkspaceID, n directory.Newcomer, o identity.Origin) (identity.Link, error) {
 	if !s.product.SignIn.Invitations {
 		return identity.Link{}, off("inviting people")
 	}
 	if err := s.needLocal(); err != nil {
+		return identity.Link{}, err
+	}
+	if err := s.mayGrant(ctx, ws, n.Role, o); err != nil {
+		return identity.Link{}, err
+	}
+	if err := mail.CheckAddress(n.Address); err != nil {
+		return identity.Link{}, err
+	}
+	if err := s.throttle.invitation(ws, identity.Fold(n.Address)); err != nil {
 		return identity.Link{}, err
 	}
 	m, err := s.member(ctx, ws, n, o)
@@ -134,7 +168,7 @@ type Offer struct {
 	Workspace string // its name
 	Address   string // whom the link is for
 	Name      string // what the member is called
-	Known     bool   // somebody signs in with that address already: ask for that password
+	Known     bool   // it is the account of somebody whom a workspace calls so: ask for that password
 }
 
 // OpenLink says what an owner or invite link offers.
@@ -151,18 +185,20 @@ func (s *Service) OpenLink(ctx context.Context, word string, c Client) (Offer, e
 	if err != nil {
 		return Offer{}, err
 	}
-	m, _, err := r.Member(ctx, l.Member)
-	if err != nil {
-		return Offer{}, err
+	m, found, err := r.Member(ctx, l.Member)
+	if err != nil || !found || !leadsTo(&l, &m) {
+		return Offer{}, firstError(err, errLink)
 	}
-	_, known, err := s.store.PersonByAddress(ctx, identity.Fold(l.Address))
+	_, known, err := s.ownerOf(ctx, l.Address)
 	return Offer{w.Name, l.Address, m.Name(), known}, err
 }
 
 // Join uses a link up as somebody who signs in here for the first time, with a
 // new password, and begins a session. Where the product does without passwords
 // the password is "", and the session is there to add a passkey with. An address
-// that has an account is identity.Taken: sign in and JoinAs, or JoinWith.
+// that is somebody's account is identity.Taken: sign in and JoinAs, or JoinWith.
+// An account whose person no workspace calls so any more does not count: the
+// address is the newcomer's then.
 func (s *Service) Join(ctx context.Context, word, name, password string, c Client) (f Fresh, err error) {
 	if err := s.needLocal(); err != nil {
 		return f, err
@@ -185,9 +221,13 @@ func (s *Service) Join(ctx context.Context, word, name, password string, c Clien
 		}
 	}
 	err = s.store.Write(ctx, l.Workspace, func(tx *store.Tx) error {
+		_, taken, err := s.claim(ctx, tx, l.Address)
+		if err != nil || taken {
+			return firstError(err, identity.Errorf(identity.Taken, "address", "%s signs in here already; use that password", l.Address))
+		}
 		fresh, err := tx.InsertPerson(ctx, &p)
 		if err != nil || !fresh {
-			return firstError(err, identity.Errorf(identity.Taken, "address", "%s signs in here already; use that password", l.Address))
+			return firstError(err, errLink)
 		}
 		if err := s.bind(ctx, tx, &l, p.ID); err != nil {
 			return err
@@ -225,27 +265,48 @@ func (s *Service) JoinWith(ctx context.Context, word, password, code string, c C
 	if err != nil {
 		return f, err
 	}
-	p, err := s.verify(ctx, Attempt{Address: l.Address, Password: password, Client: c})
+	seen, err := s.verify(ctx, Attempt{Address: l.Address, Password: password, Client: c})
 	if err != nil {
 		return f, err
 	}
-	if p.TOTP != "" && code == "" {
-		return f, s.askForCode(&p)
+	if seen.TOTP != "" && code == "" {
+		return f, s.askForCode(&seen, l.Address)
 	}
-	err = s.store.Write(ctx, l.Workspace, func(tx *store.Tx) error {
-		how := identity.ByPassword
-		if p.TOTP != "" {
-			if how, err = s.takeCode(ctx, tx, &p, code); err != nil {
-				return err
-			}
+	held := func(tx *store.Tx) (identity.Person, error) {
+		p, same, err := tx.HoldPerson(ctx, seen.ID, seen.Password)
+		if err == nil && !same {
+			err = errWrong
 		}
+		return p, err
+	}
+	join := func(tx *store.Tx, p *identity.Person, how identity.Method) error {
 		if err := s.bind(ctx, tx, &l, p.ID); err != nil {
 			return err
 		}
 		f, err = s.begin(ctx, tx, p.ID, how, c)
 		return err
+	}
+	if seen.TOTP != "" {
+		err = s.withCode(ctx, l.Workspace, code, held, join)
+		return f, err
+	}
+	err = s.store.Write(ctx, l.Workspace, func(tx *store.Tx) error {
+		p, err := held(tx)
+		if err != nil {
+			return err
+		}
+		if p.TOTP != "" {
+			return s.askForCode(&p, l.Address)
+		}
+		return join(tx, &p, identity.ByPassword)
 	})
 	return f, err
+}
+
+// leadsTo reports whether a link still leads to the member: the address that it
+// was made for is the member's.
+func leadsTo(l *identity.Link, m *identity.Member) bool {
+	return identity.Fold(l.Address) == identity.Fold(m.Address)
 }
 
 // bind makes the link's member the person's, for good, and uses the link up.
@@ -258,7 +319,11 @@ func (s *Service) bind(ctx context.Context, tx *store.Tx, l *identity.Link, p id
 	if err := s.oneEach(ctx, tx, p); err != nil {
 		return err
 	}
-	bound, err := tx.BindMember(ctx, l.Member, p, now)
+	m, found, err := tx.Member(ctx, l.Member)
+	if err != nil || !found || !leadsTo(l, &m) {
+		return firstError(err, errLink)
+	}
+	bound, err := tx.BindMember(ctx, &m, p, now)
 	if err != nil || !bound {
 		return firstError(err, errLink)
 	}

@@ -123,7 +123,7 @@ func TestALinkThatIsOldRevokedForeignOrOfSomebodyInactiveIsRefused(t *testing.T)
 		secret = w.invite(w.acme, "cyd@x.example")
 		w.active(w.acme, "cyd@x.example", false)
 		_, err = w.accounts.Join(ctx, secret, "", good, w.client())
-		refused(t, "inactive", err, identity.Forbidden, "inactive")
+		refused(t, "inactive", err, identity.NotFound, "")
 		_, err = w.accounts.Invite(ctx, w.acme, directory.Newcomer{Address: "cyd@x.example"}, operator)
 		refused(t, "inviting somebody inactive", err, identity.Forbidden, "inactive")
 		for _, wrong := range []string{"", "x", strings.Repeat("x", 43), strings.Repeat("x", 5000)} {

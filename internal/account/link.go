@@ -2,8 +2,10 @@ package account
 
 import (
 	"context"
+	"strings"
 	"time"
 
+	"github.com/anteroom-id/anteroom/internal/access"
 	"github.com/anteroom-id/anteroom/internal/identity"
 	"github.com/anteroom-id/anteroom/internal/store"
 )
@@ -71,27 +73,26 @@ type Setup struct {
 	Expires    time.Time
 }
 
+const longestSetup = 30 * 24 * time.Hour // a set-up link's life
+
 // IssueSetup makes a link with which an IT administrator without an account sets
 // one connection up, and gives its address, which cannot be had again. A life of
-// 0 is the default; a connection of another workspace is identity.NotFound.
+// 0 is the default, and 30 days are the longest; a connection of another workspace,
+// or one that was removed, is identity.NotFound.
 func (s *Service) IssueSetup(ctx context.Context, ws identity.WorkspaceID, c identity.ConnectionID, life time.Duration, o identity.Origin) (identity.Link, string, error) {
 	if life <= 0 {
 		life = s.conf.SetupLink
 	}
+	life = min(life, longestSetup)
 	l := identity.Link{Kind: identity.LinkSetup, Connection: c}
 	var word string
 	err := s.store.Write(ctx, ws, func(tx *store.Tx) error {
-		all, err := tx.Connections(ctx)
-		if err != nil {
-			return err
+		known, found, err := tx.Connection(ctx, c)
+		if err != nil || !found || !known.Removed.IsZero() {
+			return firstError(err, identity.Errorf(identity.NotFound, "connection", "there is no such connection here"))
 		}
-		for _, known := range all {
-			if known.ID == c {
-				word, err = s.issue(ctx, tx, o, &l, life)
-				return err
-			}
-		}
-		return identity.Errorf(identity.NotFound, "connection", "there is no such connection here")
+		word, err = s.issue(ctx, tx, o, &l, life)
+		return err
 	})
 	if err != nil {
 		return identity.Link{}, "", err
@@ -99,7 +100,9 @@ func (s *Service) IssueSetup(ctx context.Context, ws identity.WorkspaceID, c ide
 	return l, s.address("setup", word), nil
 }
 
-// OpenSetup says what a set-up link opens; it works until it expires or is revoked.
+// OpenSetup says what a set-up link opens. It works until it expires or is
+// revoked, the connection is removed, or the member who issued it is inactive or
+// may no longer issue one.
 func (s *Service) OpenSetup(ctx context.Context, word string, c Client) (Setup, error) {
 	if err := s.throttle.from(c.Remote); err != nil {
 		return Setup{}, err
@@ -108,5 +111,31 @@ func (s *Service) OpenSetup(ctx context.Context, word string, c Client) (Setup, 
 	if err != nil {
 		return Setup{}, err
 	}
+	if err := s.needIssuer(ctx, &l); err != nil {
+		return Setup{}, err
+	}
 	return Setup{l.ID, l.Workspace, l.Connection, l.Expires}, nil
+}
+
+// needIssuer refuses a set-up link whose connection is gone, or whose issuer could
+// not make it today.
+func (s *Service) needIssuer(ctx context.Context, l *identity.Link) error {
+	r := s.store.Read(l.Workspace)
+	c, found, err := r.Connection(ctx, l.Connection)
+	if err != nil || !found || !c.Removed.IsZero() {
+		return firstError(err, errLink)
+	}
+	id, byMember := strings.CutPrefix(l.IssuedBy, string(identity.ActorMember)+":")
+	if !byMember {
+		return nil
+	}
+	m, found, err := r.Member(ctx, identity.MemberID(id))
+	if err != nil || !found || m.State == identity.Inactive {
+		return firstError(err, errLink)
+	}
+	groups, err := r.GroupsOf(ctx, m.ID)
+	if err == nil && !access.AnyAllowed(s.directory.Rights(&m, groups), access.HandOffSetup) {
+		err = errLink
+	}
+	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"net"
 	"net/url"
 	"strings"
 	"unicode/utf8"
@@ -19,6 +20,9 @@ import (
 // relyingParty sets the protocol up (W3C Web Authentication Level 3): passkeys
 // that are discoverable and verify their user, of this origin only.
 func relyingParty(base *url.URL, name string) (*webauthn.WebAuthn, error) {
+	if net.ParseIP(base.Hostname()) != nil {
+		return nil, nil //nolint:nilnil // no name, no passkeys
+	}
 	return webauthn.New(&webauthn.Config{
 		RPID: base.Hostname(), RPDisplayName: name, RPOrigins: []string{base.Scheme + "://" + base.Host},
 		AttestationPreference: protocol.PreferNoAttestation,
@@ -88,11 +92,16 @@ const (
 var errPasskey = identity.Errorf(identity.Unauthenticated, "", "the passkey was not recognised; try again, or sign in another way")
 
 func (s *Service) needPasskey() error {
-	if !s.product.SignIn.Passkey {
+	if !s.HasPasskeys() {
 		return off("signing in with a passkey")
 	}
 	return nil
 }
+
+// HasPasskeys reports whether people may sign in with passkeys: the product has
+// them, and the pages are reached by a name, since a passkey belongs to a name
+// and never to an IP address (WebAuthn Level 3 §5.1.2).
+func (s *Service) HasPasskeys() bool { return s.product.SignIn.Passkey && s.webauthn != nil }
 
 func (s *Service) ceremony(purpose string, options any, data *webauthn.SessionData) (Ceremony, error) {
 	text, err := json.Marshal(options)
@@ -111,14 +120,17 @@ func (s *Service) resume(purpose, ticket string) (*webauthn.SessionData, error) 
 	return &c.Session, nil
 }
 
-// spend uses a ceremony's ticket up inside a write.
-func (s *Service) spend(ctx context.Context, tx *store.Tx, ticket string) error {
-	ok, err := tx.Spend(ctx, digest(ticket), s.store.Now().Add(ticketLife))
+// spend uses a ceremony's challenge up inside a write: the challenge, since a
+// ticket may be spelt in several ways.
+func (s *Service) spend(ctx context.Context, tx *store.Tx, data *webauthn.SessionData) error {
+	ok, err := tx.Spend(ctx, digest(data.Challenge), s.store.Now().Add(ticketLife))
 	if err != nil || !ok {
 		return firstError(err, errTicket)
 	}
 	return nil
 }
+
+var errPasskeys = identity.Errorf(identity.TooMany, "", "an account has at most %d passkeys; remove one that is not used", maxPasskeys)
 
 // BeginPasskey starts to register a passkey. It needs a recent proof.
 func (s *Service) BeginPasskey(ctx context.Context, l *Live) (Ceremony, error) {
@@ -133,7 +145,7 @@ func (s *Service) BeginPasskey(ctx context.Context, l *Live) (Ceremony, error) {
 		return Ceremony{}, err
 	}
 	if len(h.keys) >= maxPasskeys {
-		return Ceremony{}, identity.Errorf(identity.TooMany, "", "an account has at most %d passkeys; remove one that is not used", maxPasskeys)
+		return Ceremony{}, errPasskeys
 	}
 	options, data, err := s.webauthn.BeginRegistration(h, webauthn.WithExclusions(webauthn.Credentials(h.keys).CredentialDescriptors()))
 	if err != nil {
@@ -142,10 +154,14 @@ func (s *Service) BeginPasskey(ctx context.Context, l *Live) (Ceremony, error) {
 	return s.ceremony(purposeRegister, options, data)
 }
 
-// FinishPasskey keeps the passkey that the browser made. Answer is its JSON.
+// FinishPasskey keeps the passkey that the browser made. Answer is its JSON. It
+// needs a recent proof.
 func (s *Service) FinishPasskey(ctx context.Context, l *Live, ticket, name string, answer []byte) (identity.Passkey, error) {
 	var none identity.Passkey
 	if err := s.needPasskey(); err != nil {
+		return none, err
+	}
+	if err := s.NeedProof(l); err != nil {
 		return none, err
 	}
 	data, err := s.resume(purposeRegister, ticket)
@@ -172,18 +188,29 @@ func (s *Service) FinishPasskey(ctx context.Context, l *Live, ticket, name strin
 	}
 	now := s.store.Now()
 	k := identity.Passkey{ID: base64.RawURLEncoding.EncodeToString(c.ID), Person: l.Person.ID, Name: passkeyName(name), Credential: text, Created: now}
-	err = s.write(ctx, func(tx *store.Tx) error {
-		if err := s.spend(ctx, tx, ticket); err != nil {
+	err = s.change(ctx, l, func(tx *store.Tx, p *identity.Person) error {
+		if err := s.spend(ctx, tx, data); err != nil {
 			return err
 		}
-		fresh, err := tx.InsertPasskey(ctx, &k)
-		if err != nil || !fresh {
-			return firstError(err, identity.Errorf(identity.Taken, "", "that passkey is there already"))
-		}
-		return s.notice(ctx, tx, &l.Person, "A passkey was added to your account")
+		return s.addPasskey(ctx, tx, p, &k)
 	})
 	s.outbox.Ring()
-	return k, err
+	if err != nil {
+		return none, err
+	}
+	return k, nil
+}
+
+func (s *Service) addPasskey(ctx context.Context, tx *store.Tx, p *identity.Person, k *identity.Passkey) error {
+	n, err := tx.CountPasskeys(ctx, p.ID)
+	if err != nil || n >= maxPasskeys {
+		return firstError(err, errPasskeys)
+	}
+	fresh, err := tx.InsertPasskey(ctx, k)
+	if err != nil || !fresh {
+		return firstError(err, identity.Errorf(identity.Taken, "", "that passkey is there already"))
+	}
+	return s.notice(ctx, tx, p, "A passkey was added to your account")
 }
 
 func passkeyName(name string) string {
@@ -208,19 +235,16 @@ func (s *Service) RemovePasskey(ctx context.Context, l *Live, id string) error {
 	if err := s.NeedProof(l); err != nil {
 		return err
 	}
-	all, err := s.store.Passkeys(ctx, l.Person.ID)
-	if err != nil {
-		return err
-	}
-	if len(all) == 1 && all[0].ID == id && (l.Person.Password == "" || !s.product.SignIn.Password) {
-		return identity.Errorf(identity.Invalid, "", "this passkey is the only thing that you sign in with; add another first")
-	}
-	err = s.write(ctx, func(tx *store.Tx) error {
-		gone, err := tx.DeletePasskey(ctx, l.Person.ID, id)
+	err := s.change(ctx, l, func(tx *store.Tx, p *identity.Person) error {
+		gone, err := tx.DeletePasskey(ctx, p.ID, id)
 		if err != nil || !gone {
 			return firstError(err, identity.Errorf(identity.NotFound, "", "there is no such passkey"))
 		}
-		return s.notice(ctx, tx, &l.Person, "A passkey was removed from your account")
+		left, err := tx.CountPasskeys(ctx, p.ID)
+		if err != nil || left == 0 && (p.Password == "" || !s.product.SignIn.Password) {
+			return firstError(err, identity.Errorf(identity.Invalid, "", "this passkey is the only thing that you sign in with; add another first"))
+		}
+		return s.notice(ctx, tx, p, "A passkey was removed from your account")
 	})
 	s.outbox.Ring()
 	return err
@@ -250,7 +274,11 @@ func (s *Service) PasskeySignIn(ctx context.Context, ticket string, answer []byt
 	if err := s.throttle.from(c.Remote); err != nil {
 		return f, err
 	}
-	p, used, err := s.recognise(ctx, ticket, answer)
+	data, err := s.resume(purposePasskey, ticket)
+	if err != nil {
+		return f, err
+	}
+	p, used, err := s.recognise(ctx, data, answer)
 	if err != nil {
 		return f, err
 	}
@@ -262,7 +290,7 @@ func (s *Service) PasskeySignIn(ctx context.Context, ticket string, answer []byt
 		return f, err
 	}
 	err = s.write(ctx, func(tx *store.Tx) error {
-		if err := s.spend(ctx, tx, ticket); err != nil {
+		if err := s.spend(ctx, tx, data); err != nil {
 			return err
 		}
 		ok, err := tx.UsePasskey(ctx, p.ID, base64.RawURLEncoding.EncodeToString(used.ID), text, s.store.Now())
@@ -277,12 +305,8 @@ func (s *Service) PasskeySignIn(ctx context.Context, ticket string, answer []byt
 
 // recognise says whose passkey answered. A counter that went back means that
 // the passkey was copied (Web Authentication §6.1.1), which is refused.
-func (s *Service) recognise(ctx context.Context, ticket string, answer []byte) (identity.Person, *webauthn.Credential, error) {
+func (s *Service) recognise(ctx context.Context, data *webauthn.SessionData, answer []byte) (identity.Person, *webauthn.Credential, error) {
 	var p identity.Person
-	data, err := s.resume(purposePasskey, ticket)
-	if err != nil {
-		return p, nil, err
-	}
 	if len(answer) > maxAnswer {
 		return p, nil, errPasskey
 	}

@@ -278,3 +278,85 @@ func TestWithoutPasswordsPeopleJoinByLinkAndAddAPasskey(t *testing.T) {
 		refused(t, "inactive", err, identity.Forbidden, "administrator")
 	})
 }
+
+func TestAPasskeysTicketCountsOnceHoweverItIsSpelt(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		k := newKey(t)
+		k.still = true
+		w.register(w.join(w.acme, "ann@x.example"), k)
+		c := w.offered()
+		answer := k.get(c.Options)
+		if _, err := w.accounts.PasskeySignIn(ctx, c.Ticket, answer, w.client()); err != nil {
+			t.Fatal(err)
+		}
+		again := w.box.Seal("passkey sign-in", w.opened(c.Ticket)) // another text of the same challenge
+		for _, ticket := range []string{c.Ticket + "\n", c.Ticket[:40] + "\r\n" + c.Ticket[40:], again} {
+			_, err := w.accounts.PasskeySignIn(ctx, ticket, answer, w.client())
+			refused(t, "spelt otherwise", err, identity.Unauthenticated, "begin again")
+		}
+	})
+}
+
+// opened is what a ticket of a sign-in with a passkey holds.
+func (w *world) opened(ticket string) string {
+	w.t.Helper()
+	text, err := w.box.Open("passkey sign-in", ticket)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return text
+}
+
+func TestAPasskeyIsAddedWithAFreshProof(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		f := w.join(w.acme, "ann@x.example")
+		w.pass(7 * time.Minute)
+		c, err := w.accounts.BeginPasskey(ctx, w.live(f.Secret))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.pass(4 * time.Minute)
+		_, err = w.accounts.FinishPasskey(ctx, w.live(f.Secret), c.Ticket, "", newKey(t).create(c.Options))
+		refused(t, "an old proof", err, identity.Forbidden, "once more")
+	})
+}
+
+func TestAnAccountHasAtMostTwentyPasskeysHoweverManyAreBegun(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		l := w.live(w.join(w.acme, "ann@x.example").Secret)
+		var begun []account.Ceremony
+		for range 23 {
+			c, err := w.accounts.BeginPasskey(ctx, l)
+			if err != nil {
+				t.Fatal(err)
+			}
+			begun = append(begun, c)
+		}
+		for i, c := range begun {
+			_, err := w.accounts.FinishPasskey(ctx, l, c.Ticket, "", newKey(t).create(c.Options))
+			if i < 20 && err != nil {
+				t.Fatal(err)
+			} else if i >= 20 {
+				refused(t, "one too many", err, identity.TooMany, "at most 20")
+			}
+		}
+	})
+}
+
+func TestTheLastThingToSignInWithStaysHoweverManyAreRemovedAtOnce(t *testing.T) {
+	onBoth(t, "name: Keys\nsign_in: {password: false, totp: false}\n", func(t *testing.T, w *world) {
+		f, err := w.accounts.Join(ctx, w.invite(w.acme, "ann@x.example"), "", "", w.client())
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := w.live(f.Secret)
+		one, two := w.register(f, newKey(t)), w.register(f, newKey(t))
+		remove := func(id string) func() {
+			return func() { _ = w.accounts.RemovePasskey(ctx, l, id) }
+		}
+		w.overtaken(remove(one.ID), remove(two.ID))
+		if left, err := w.accounts.Passkeys(ctx, l); err != nil || len(left) != 1 {
+			t.Errorf("%d passkeys are left, %v", len(left), err)
+		}
+	})
+}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
@@ -33,9 +34,10 @@ type Cost struct {
 // passwords makes and checks argon2id digests, a few at a time: each takes its
 // memory.
 type passwords struct {
-	cost  Cost
-	slots chan struct{}
-	dummy string // checked for an address that nobody has, so that it takes as long
+	cost    Cost
+	slots   chan struct{}
+	waiting atomic.Int64 // for a slot
+	dummy   string       // checked for an address that nobody has, so that it takes as long
 }
 
 const (
@@ -52,8 +54,18 @@ func newPasswords(c Cost) *passwords {
 	return p
 }
 
-// slot waits for a place to compute.
+// mostWaiting bounds how many wait for one place: nobody is to wait for more than a
+// few seconds.
+const mostWaiting = 64
+
+var errBusy = identity.Errorf(identity.Unavailable, "", "many people sign in at this moment; try again in a few seconds")
+
+// slot waits for a place to compute, unless too many do.
 func (p *passwords) slot(ctx context.Context) (release func(), err error) {
+	defer p.waiting.Add(-1)
+	if p.waiting.Add(1) > int64(mostWaiting*cap(p.slots)) {
+		return nil, errBusy
+	}
 	select {
 	case p.slots <- struct{}{}:
 		return func() { <-p.slots }, nil

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
 	"github.com/anteroom-id/anteroom/internal/mail"
@@ -9,7 +10,7 @@ import (
 )
 
 // RequestReset mails a link with which a new password is chosen, when there is
-// such an account. The answer is the same whether there is one or not.
+// such an account and a workspace still calls its person by that address. The answer is the same whether there is one or not.
 func (s *Service) RequestReset(ctx context.Context, address string, c Client) error {
 	if err := s.needPassword(); err != nil {
 		return err
@@ -17,21 +18,22 @@ func (s *Service) RequestReset(ctx context.Context, address string, c Client) er
 	if err := s.throttle.from(c.Remote); err != nil {
 		return err
 	}
-	key := identity.Fold(address)
-	if _, ok := s.throttle.resets.Allow(digest(key)); !ok {
+	if _, ok := s.throttle.resets.Allow(digest(identity.Fold(address))); !ok {
 		return nil // mails enough have gone to that address
 	}
-	p, found, err := s.store.PersonByAddress(ctx, key)
+	p, found, err := s.ownerOf(ctx, address)
 	if err != nil {
 		return err
 	}
 	word, now := secret(), s.store.Now()
+	until := now.Add(s.conf.Reset)
 	err = s.write(ctx, func(tx *store.Tx) error {
-		if !found { // a row as well, so that it takes as long
-			_, err := tx.Spend(ctx, digest(word), now)
-			return err
+		if !found { // the same work, so that it takes as long
+			if _, err := tx.Spend(ctx, digest(word), now); err != nil {
+				return err
+			}
+			return s.outbox.Feign(ctx, tx, mail.Reset(s.product, nobody, s.address("reset", word), until))
 		}
-		until := now.Add(s.conf.Reset)
 		if err := tx.InsertReset(ctx, digest(word), p.ID, now, until); err != nil {
 			return err
 		}
@@ -40,6 +42,8 @@ func (s *Service) RequestReset(ctx context.Context, address string, c Client) er
 	s.outbox.Ring()
 	return err
 }
+
+const nobody = "nobody.in.particular@example.com" // is not written to
 
 var errReset = identity.Errorf(identity.NotFound, "", "this link was used already, or is too old; ask for another one")
 
@@ -75,15 +79,29 @@ func (s *Service) Redeem(ctx context.Context, word, password string, c Client) e
 	if err != nil {
 		return err
 	}
-	err = s.write(ctx, func(tx *store.Tx) error {
-		ok, err := tx.UseReset(ctx, digest(word), p.ID, s.store.Now())
-		if err != nil || !ok {
-			return firstError(err, errReset)
-		}
-		return s.replace(ctx, tx, &p, kept)
-	})
+	err = s.write(ctx, func(tx *store.Tx) error { return s.redeem(ctx, tx, word, &p, kept) })
+	if err == nil {
+		s.throttle.forgive(identity.Fold(p.Address), c.Remote)
+	}
 	s.outbox.Ring()
 	return err
+}
+
+// redeem uses a reset link up, unless the address that it was mailed to is
+// somebody else's by now.
+func (s *Service) redeem(ctx context.Context, tx *store.Tx, word string, seen *identity.Person, kept string) error {
+	p, same, err := tx.HoldPerson(ctx, seen.ID, seen.Password)
+	if err != nil || !same || p.Address != seen.Address {
+		return firstError(err, errReset)
+	}
+	if held, err := s.holds(ctx, tx, &p); err != nil || !held {
+		return firstError(err, errReset)
+	}
+	used, err := tx.UseReset(ctx, digest(word), p.ID, s.store.Now())
+	if err != nil || !used {
+		return firstError(err, errReset)
+	}
+	return s.replace(ctx, tx, &p, kept)
 }
 
 // replace sets a password after a reset.
@@ -111,7 +129,7 @@ func (s *Service) replace(ctx context.Context, tx *store.Tx, p *identity.Person,
 
 // ChangePassword sets another password for somebody who is signed in and knows
 // the old one, and ends all other sessions. Who has none yet gives "" and needs a
-// recent proof.
+// recent proof. Where there is a second factor the password alone proves nothing.
 func (s *Service) ChangePassword(ctx context.Context, l *Live, old, password string, c Client) (f Fresh, err error) {
 	if err := s.needPassword(); err != nil {
 		return f, err
@@ -119,7 +137,7 @@ func (s *Service) ChangePassword(ctx context.Context, l *Live, old, password str
 	p := l.Person
 	if p.Password == "" {
 		err = s.NeedProof(l)
-	} else if p, err = s.verify(ctx, Attempt{Address: p.Address, Password: old, Client: c}); err != nil && identity.KindOf(err) == identity.Unauthenticated {
+	} else if p, err = s.known(ctx, l, old, c); errors.Is(err, errWrong) {
 		err = identity.Errorf(identity.Invalid, "old", "the present password is wrong")
 	}
 	if err != nil {
@@ -132,7 +150,7 @@ func (s *Service) ChangePassword(ctx context.Context, l *Live, old, password str
 	if err != nil {
 		return f, err
 	}
-	err = s.write(ctx, func(tx *store.Tx) error {
+	err = s.change(ctx, l, func(tx *store.Tx, now *identity.Person) error {
 		ok, err := tx.SetPassword(ctx, p.ID, p.Password, kept)
 		if err != nil || !ok {
 			return firstError(err, identity.Errorf(identity.Invalid, "old", "the password was changed meanwhile"))
@@ -140,10 +158,14 @@ func (s *Service) ChangePassword(ctx context.Context, l *Live, old, password str
 		if _, err := tx.EndSessions(ctx, p.ID, l.Session.ID); err != nil {
 			return err
 		}
-		if err := s.notice(ctx, tx, &p, "Your password was changed"); err != nil {
+		if err := s.notice(ctx, tx, now, "Your password was changed"); err != nil {
 			return err
 		}
-		f, err = s.rotate(ctx, tx, l, s.store.Now())
+		proved := l.Session.Proved
+		if now.TOTP == "" {
+			proved = s.store.Now()
+		}
+		f, err = s.rotate(ctx, tx, l, proved)
 		return err
 	})
 	s.outbox.Ring()

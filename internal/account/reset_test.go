@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -125,4 +126,46 @@ func TestChangingThePasswordEndsTheOtherSessions(t *testing.T) {
 		w.live(fresh.Secret)
 		w.mustSignIn("ann@x.example", better)
 	})
+}
+
+func TestChangingThePasswordIsNoProofOfTheSecondFactor(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		_, _, f := w.enrol(w.join(w.acme, "ann@x.example"))
+		w.pass(time.Hour)
+		f, err := w.accounts.ChangePassword(ctx, w.live(f.Secret), good, better, w.client())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.accounts.RemoveTOTP(ctx, w.live(f.Secret))
+		refused(t, "removing the second factor", err, identity.Forbidden, "once more")
+
+		other := w.join(w.beta, "bob@x.example")
+		w.pass(time.Hour)
+		if other, err = w.accounts.ChangePassword(ctx, w.live(other.Secret), good, better, w.client()); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.accounts.NeedProof(w.live(other.Secret)); err != nil {
+			t.Errorf("without a second factor the password is the proof: %v", err)
+		}
+	})
+}
+
+func TestAResetTakesAsLongForAnAddressThatNobodyHas(t *testing.T) {
+	w := begin(t, t.TempDir(), "")
+	w.join(w.acme, "ann@x.example")
+	times := map[string][]time.Duration{}
+	for range 60 {
+		for _, address := range []string{"ann@x.example", "bob@x.example"} {
+			w.pass(time.Hour)
+			c, began := w.client(), time.Now()
+			if err := w.accounts.RequestReset(ctx, address, c); err != nil {
+				t.Fatal(err)
+			}
+			times[address] = append(times[address], time.Since(began))
+		}
+	}
+	middle := func(address string) time.Duration { slices.Sort(times[address]); return times[address][30] }
+	if known, unknown := middle("ann@x.example"), middle("bob@x.example"); float64(known)/float64(unknown) > 1.6 || float64(unknown)/float64(known) > 1.6 {
+		t.Errorf("known %v, unknown %v", known, unknown)
+	}
 }

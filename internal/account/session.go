@@ -138,9 +138,30 @@ func (s *Service) Sessions(ctx context.Context, l *Live) ([]identity.Session, er
 	return all, err
 }
 
+// change runs a write of somebody who is signed in, unless the session has ended
+// since it was checked. Nobody else changes the person, whom f is given as it is
+// then, until the write is done.
+func (s *Service) change(ctx context.Context, l *Live, f func(*store.Tx, *identity.Person) error) error {
+	return s.write(ctx, func(tx *store.Tx) error {
+		p, err := s.held(ctx, tx, l)
+		if err != nil {
+			return err
+		}
+		return f(tx, &p)
+	})
+}
+
+func (s *Service) held(ctx context.Context, tx *store.Tx, l *Live) (identity.Person, error) {
+	p, alive, err := tx.HoldSession(ctx, l.Person.ID, l.Session.Hash)
+	if err == nil && !alive {
+		err = errSignedOut
+	}
+	return p, err
+}
+
 // End ends one of the person's sessions; another person's is identity.NotFound.
 func (s *Service) End(ctx context.Context, l *Live, id identity.SessionID) error {
-	return s.write(ctx, func(tx *store.Tx) error {
+	return s.change(ctx, l, func(tx *store.Tx, _ *identity.Person) error {
 		ended, err := tx.EndSession(ctx, l.Person.ID, id)
 		if err == nil && !ended {
 			err = identity.Errorf(identity.NotFound, "", "that session has ended already")
@@ -151,7 +172,7 @@ func (s *Service) End(ctx context.Context, l *Live, id identity.SessionID) error
 
 // EndOthers ends all of the person's sessions but this one, and says how many.
 func (s *Service) EndOthers(ctx context.Context, l *Live) (n int64, err error) {
-	err = s.write(ctx, func(tx *store.Tx) (err error) {
+	err = s.change(ctx, l, func(tx *store.Tx, _ *identity.Person) (err error) {
 		n, err = tx.EndSessions(ctx, l.Person.ID, l.Session.ID)
 		return err
 	})
@@ -189,24 +210,36 @@ func (s *Service) NeedProof(l *Live) error {
 }
 
 // Prove takes the password, and the code where there is a second factor, of the
-// person who is signed in, and gives the session another secret.
-func (s *Service) Prove(ctx context.Context, l *Live, password, code string, c Client) (Fresh, error) {
-	p, err := s.verify(ctx, Attempt{Address: l.Person.Address, Password: password, Client: c})
+// person who is signed in, and gives the session another secret. A CodeNeeded,
+// without a ticket, asks for the code.
+func (s *Service) Prove(ctx context.Context, l *Live, password, code string, c Client) (f Fresh, err error) {
+	seen, err := s.known(ctx, l, password, c)
 	if err != nil {
-		return Fresh{}, err
+		return f, err
 	}
-	if p.ID != l.Person.ID {
-		return Fresh{}, errWrong
+	if seen.TOTP != "" && code == "" {
+		return f, &CodeNeeded{"", errNoCode}
 	}
-	var out Fresh
-	err = s.write(ctx, func(tx *store.Tx) (err error) {
-		if p.TOTP != "" {
-			if _, err = s.takeCode(ctx, tx, &p, code); err != nil {
-				return err
-			}
+	held := func(tx *store.Tx) (identity.Person, error) {
+		p, err := s.held(ctx, tx, l)
+		if err == nil && p.Password != seen.Password {
+			err = errWrong
 		}
-		out, err = s.rotate(ctx, tx, l, s.store.Now())
+		return p, err
+	}
+	rotate := func(tx *store.Tx) error {
+		f, err = s.rotate(ctx, tx, l, s.store.Now())
 		return err
+	}
+	if seen.TOTP != "" {
+		err = s.withCode(ctx, "", code, held, func(tx *store.Tx, _ *identity.Person, _ identity.Method) error { return rotate(tx) })
+		return f, err
+	}
+	err = s.write(ctx, func(tx *store.Tx) error {
+		if p, err := held(tx); err != nil || p.TOTP != "" {
+			return firstError(err, &CodeNeeded{"", errNoCode})
+		}
+		return rotate(tx)
 	})
-	return out, err
+	return f, err
 }

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
@@ -25,7 +26,7 @@ var errNowhere = identity.Errorf(identity.Forbidden, "", "your account is not ac
 // CodeNeeded says that the password was right and a code of the second factor
 // is needed. It unwraps to identity.Unauthenticated.
 type CodeNeeded struct {
-	Ticket string // for SecondFactor; five minutes
+	Ticket string // for SecondFactor; five minutes. "" of a Prove
 	err    *identity.Error
 }
 
@@ -40,6 +41,7 @@ const ticketLife = 5 * time.Minute
 type ticket struct {
 	Person  identity.PersonID `json:"p"`
 	Kept    string            `json:"k"` // digest of the password's digest: a change ends the ticket
+	Address string            `json:"a"` // that was typed
 	Expires int64             `json:"e"` // microseconds
 }
 
@@ -58,15 +60,26 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (Fresh, error) {
 		return Fresh{}, err
 	}
 	if p.TOTP != "" {
-		return Fresh{}, s.askForCode(&p)
+		return Fresh{}, s.askForCode(&p, a.Address)
 	}
-	return s.open(ctx, &p, identity.ByPassword, a.Client)
+	return s.open(ctx, &p, a)
 }
 
-// open begins a session of its own.
-func (s *Service) open(ctx context.Context, p *identity.Person, how identity.Method, c Client) (f Fresh, err error) {
-	err = s.write(ctx, func(tx *store.Tx) (err error) {
-		f, err = s.begin(ctx, tx, p.ID, how, c)
+// open begins a session of its own, unless the password has changed since it was
+// checked. A second factor that has come meanwhile is asked for.
+func (s *Service) open(ctx context.Context, seen *identity.Person, a Attempt) (f Fresh, err error) {
+	err = s.write(ctx, func(tx *store.Tx) error {
+		p, same, err := tx.HoldPerson(ctx, seen.ID, seen.Password)
+		if err != nil || !same {
+			return firstError(err, errWrong)
+		}
+		if p.TOTP != "" {
+			return s.askForCode(&p, a.Address)
+		}
+		if err := s.follow(ctx, tx, &p, a.Address); err != nil {
+			return err
+		}
+		f, err = s.begin(ctx, tx, p.ID, identity.ByPassword, a.Client)
 		return err
 	})
 	return f, err
@@ -88,46 +101,84 @@ func (s *Service) verify(ctx context.Context, a Attempt) (identity.Person, error
 	if err := s.needPassword(); err != nil {
 		return identity.Person{}, err
 	}
-	key := identity.Fold(a.Address)
 	if err := s.throttle.from(a.Client.Remote); err != nil {
 		return identity.Person{}, err
 	}
-	if err := s.throttle.take(s.throttle.address, digest(key)); err != nil {
+	if len(a.Password) > longestTyped || len(a.Address) > longestTyped {
+		return identity.Person{}, errWrong
+	}
+	key := identity.Fold(a.Address)
+	if err := s.throttle.password(key, a.Client.Remote); err != nil {
 		return identity.Person{}, err
 	}
-	if len(a.Password) > 4*LongestPassword {
+	all, err := s.candidates(ctx, key)
+	if err != nil {
+		return identity.Person{}, err
+	}
+	for _, seen := range all {
+		if p, err := s.checked(ctx, seen, a.Password); !errors.Is(err, errWrong) {
+			return p, err
+		}
+	}
+	return identity.Person{}, errWrong
+}
+
+const longestTyped = 4 * LongestPassword // bytes of what is looked at at all
+
+// known is verify of somebody who is signed in, whatever address is the person's.
+func (s *Service) known(ctx context.Context, l *Live, password string, c Client) (identity.Person, error) {
+	if err := s.needPassword(); err != nil {
+		return identity.Person{}, err
+	}
+	if err := s.throttle.from(c.Remote); err != nil {
+		return identity.Person{}, err
+	}
+	if len(password) > longestTyped {
 		return identity.Person{}, errWrong
 	}
-	p, _, err := s.store.PersonByAddress(ctx, key)
+	if err := s.throttle.take(s.throttle.session, string(l.Session.ID)); err != nil {
+		return identity.Person{}, err
+	}
+	p, _, err := s.store.Person(ctx, l.Person.ID)
 	if err != nil {
 		return p, err
 	}
-	ok, stale, err := s.passwords.check(ctx, p.Password, a.Password)
-	if err != nil {
-		return p, err
+	return s.checked(ctx, p, password)
+}
+
+// checked checks a person's password; errWrong when it is another one.
+func (s *Service) checked(ctx context.Context, p identity.Person, password string) (identity.Person, error) {
+	ok, stale, err := s.passwords.check(ctx, p.Password, password)
+	if err == nil && !ok {
+		err = errWrong
 	}
-	if !ok {
-		return identity.Person{}, errWrong
+	if err != nil {
+		return identity.Person{}, err
 	}
 	if stale {
-		err = s.renew(ctx, &p, a.Password)
+		err = s.renew(ctx, &p, password)
 	}
 	return p, err
 }
 
-// renew keeps the password at today's cost. One that was changed meanwhile stays.
+// renew keeps the password at today's cost. One that was changed meanwhile is
+// wrong now.
 func (s *Service) renew(ctx context.Context, p *identity.Person, password string) error {
 	kept, err := s.passwords.hash(ctx, password)
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, func(tx *store.Tx) error {
+	err = s.write(ctx, func(tx *store.Tx) error {
 		ok, err := tx.SetPassword(ctx, p.ID, p.Password, kept)
-		if ok {
-			p.Password = kept
+		if err != nil || !ok {
+			return firstError(err, errWrong)
 		}
-		return err
+		return nil
 	})
+	if err == nil {
+		p.Password = kept
+	}
+	return err
 }
 
 // sealed makes a ticket.
@@ -149,24 +200,31 @@ func (s *Service) unsealed(purpose, sealed string, v any) error {
 	return nil
 }
 
-func (s *Service) askForCode(p *identity.Person) error {
-	t := ticket{p.ID, digest(p.Password), s.store.Now().Add(ticketLife).UnixMicro()}
-	return &CodeNeeded{s.sealed(purposeFactor, t), identity.Errorf(identity.Unauthenticated, "code", "type the code of your authenticator app, or a recovery code")}
+func (s *Service) askForCode(p *identity.Person, address string) error {
+	t := ticket{p.ID, digest(p.Password), address, s.store.Now().Add(ticketLife).UnixMicro()}
+	return &CodeNeeded{s.sealed(purposeFactor, t), errNoCode}
 }
+
+var errNoCode = identity.Errorf(identity.Unauthenticated, "code", "type the code of your authenticator app, or a recovery code")
 
 // SecondFactor begins a session with the ticket of a CodeNeeded and a code of
 // the authenticator app, or a recovery code. Each code works once.
 func (s *Service) SecondFactor(ctx context.Context, sealed, code string, c Client) (f Fresh, err error) {
-	p, err := s.ofTicket(ctx, sealed, c)
+	seen, address, err := s.ofTicket(ctx, sealed, c)
 	if err != nil {
 		return f, err
 	}
-	if err := s.needReach(ctx, &p); err != nil {
+	if err := s.needReach(ctx, &seen); err != nil {
 		return f, err
 	}
-	err = s.write(ctx, func(tx *store.Tx) error {
-		how, err := s.takeCode(ctx, tx, &p, code)
-		if err != nil {
+	err = s.withCode(ctx, "", code, func(tx *store.Tx) (p identity.Person, err error) {
+		p, same, err := tx.HoldPerson(ctx, seen.ID, seen.Password)
+		if err != nil || !same || p.TOTP == "" {
+			err = firstError(err, errTicket)
+		}
+		return p, err
+	}, func(tx *store.Tx, p *identity.Person, how identity.Method) error {
+		if err := s.follow(ctx, tx, p, address); err != nil {
 			return err
 		}
 		f, err = s.begin(ctx, tx, p.ID, how, c)
@@ -175,21 +233,22 @@ func (s *Service) SecondFactor(ctx context.Context, sealed, code string, c Clien
 	return f, err
 }
 
-// ofTicket gives the person that a ticket was sealed for, if it still counts.
-func (s *Service) ofTicket(ctx context.Context, sealed string, c Client) (identity.Person, error) {
+// ofTicket gives the person that a ticket was sealed for, if it still counts, and
+// the address that was typed.
+func (s *Service) ofTicket(ctx context.Context, sealed string, c Client) (identity.Person, string, error) {
 	var t ticket
 	if err := s.throttle.from(c.Remote); err != nil {
-		return identity.Person{}, err
+		return identity.Person{}, "", err
 	}
 	if err := s.unsealed(purposeFactor, sealed, &t); err != nil {
-		return identity.Person{}, err
+		return identity.Person{}, "", err
 	}
 	p, found, err := s.store.Person(ctx, t.Person)
 	if err != nil {
-		return p, err
+		return p, "", err
 	}
 	if !found || s.store.Now().UnixMicro() >= t.Expires || digest(p.Password) != t.Kept {
-		return p, errTicket
+		return p, "", errTicket
 	}
-	return p, nil
+	return p, t.Address, nil
 }

@@ -10,7 +10,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
 	"github.com/anteroom-id/anteroom/internal/mail"
@@ -55,12 +57,18 @@ func (s *Service) totpMatch(key []byte, code string) (step int64, ok bool) {
 
 func purposeTOTP(p identity.PersonID) string { return "totp " + string(p) }
 
-func (s *Service) totpKey(p identity.PersonID, sealed string) ([]byte, error) {
+// totpKey gives the key of a second factor, and until when its first code is taken.
+func (s *Service) totpKey(p identity.PersonID, sealed string) (key []byte, until time.Time, err error) {
 	text, err := s.box.Open(purposeTOTP(p), sealed)
 	if err != nil {
-		return nil, err
+		return nil, until, err
 	}
-	return base32Plain.DecodeString(text)
+	word, end, _ := strings.Cut(text, " ")
+	if us, err := strconv.ParseInt(end, 10, 64); err == nil {
+		until = time.UnixMicro(us)
+	}
+	key, err = base32Plain.DecodeString(word)
+	return key, until, err
 }
 
 // Enrolment is what an authenticator app has to know.
@@ -69,8 +77,11 @@ type Enrolment struct {
 	URL    string // otpauth://…, to scan
 }
 
+const enrolmentLife = 15 * time.Minute // from the offer of a second factor to its first code
+
 // EnrolTOTP offers a new second factor, which counts from the first code on that
-// ConfirmTOTP takes. One that is there goes on until then. It needs a recent proof.
+// ConfirmTOTP takes, within a quarter of an hour. One that is there goes on until
+// then. It needs a recent proof.
 func (s *Service) EnrolTOTP(ctx context.Context, l *Live) (Enrolment, error) {
 	if !s.product.SignIn.TOTP {
 		return Enrolment{}, off("a second factor by authenticator app")
@@ -83,47 +94,64 @@ func (s *Service) EnrolTOTP(ctx context.Context, l *Live) (Enrolment, error) {
 	word := base32Plain.EncodeToString(raw[:])
 	q := url.Values{"secret": {word}, "issuer": {s.product.Name}, "algorithm": {"SHA1"}, "digits": {"6"}, "period": {"30"}}
 	u := url.URL{Scheme: "otpauth", Host: "totp", Path: "/" + s.product.Name + ":" + l.Person.Address, RawQuery: strings.ReplaceAll(q.Encode(), "+", "%20")}
-	sealed := s.box.Seal(purposeTOTP(l.Person.ID), word)
-	return Enrolment{word, u.String()}, s.write(ctx, func(tx *store.Tx) error { return tx.SetTOTPNext(ctx, l.Person.ID, sealed) })
+	sealed := s.box.Seal(purposeTOTP(l.Person.ID), word+" "+strconv.FormatInt(s.store.Now().Add(enrolmentLife).UnixMicro(), 10))
+	return Enrolment{word, u.String()}, s.change(ctx, l, func(tx *store.Tx, p *identity.Person) error { return tx.SetTOTPNext(ctx, p.ID, sealed) })
 }
 
 var errCode = identity.Errorf(identity.Invalid, "code", "that code is wrong, or was used already; wait for the next one and check that the clock of your device is right")
 
 // ConfirmTOTP puts the offered second factor to use with its first code. It gives
 // the recovery codes, which cannot be had again, and another secret of the session.
+// It needs a recent proof.
 func (s *Service) ConfirmTOTP(ctx context.Context, l *Live, code string) (codes []string, f Fresh, err error) {
-	p, _, err := s.store.Person(ctx, l.Person.ID)
-	if err != nil {
+	if err := s.NeedProof(l); err != nil {
 		return nil, f, err
 	}
-	if p.TOTPNext == "" {
-		return nil, f, identity.Errorf(identity.Invalid, "code", "no authenticator app is being added; begin again")
-	}
-	key, err := s.totpKey(p.ID, p.TOTPNext)
-	if err != nil {
+	if err := s.throttle.take(s.throttle.session, "confirm "+string(l.Session.ID)); err != nil {
 		return nil, f, err
-	}
-	step, ok := s.totpMatch(key, plainCode(code))
-	if !ok {
-		return nil, f, errCode
 	}
 	codes, hashes := recoveryCodes()
-	err = s.write(ctx, func(tx *store.Tx) error {
-		ok, err := tx.ConfirmTOTP(ctx, p.ID, p.TOTPNext, step)
-		if err != nil || !ok {
-			return firstError(err, errCode)
+	err = s.change(ctx, l, func(tx *store.Tx, p *identity.Person) error {
+		if err := s.confirm(ctx, tx, p, plainCode(code)); err != nil {
+			return err
 		}
 		if err := tx.ReplaceRecovery(ctx, p.ID, hashes); err != nil {
 			return err
 		}
-		if err := s.notice(ctx, tx, &p, "An authenticator app was added to your account"); err != nil {
+		if err := s.notice(ctx, tx, p, "An authenticator app was added to your account"); err != nil {
 			return err
 		}
 		f, err = s.rotate(ctx, tx, l, l.Session.Proved)
 		return err
 	})
 	s.outbox.Ring()
-	return codes, f, err
+	if err != nil {
+		return nil, Fresh{}, err
+	}
+	return codes, f, nil
+}
+
+// confirm takes the first code of the second factor that waits.
+func (s *Service) confirm(ctx context.Context, tx *store.Tx, p *identity.Person, code string) error {
+	var key []byte
+	var until time.Time
+	var err error
+	if p.TOTPNext != "" {
+		if key, until, err = s.totpKey(p.ID, p.TOTPNext); err != nil {
+			return err
+		}
+	}
+	if !s.store.Now().Before(until) {
+		return identity.Errorf(identity.Invalid, "code", "no authenticator app is being added, or that took too long; begin again")
+	}
+	step, ok := s.totpMatch(key, code)
+	if ok {
+		ok, err = tx.ConfirmTOTP(ctx, p.ID, p.TOTPNext, step)
+	}
+	if err == nil && !ok {
+		err = errCode
+	}
+	return err
 }
 
 // RemoveTOTP takes the second factor and the recovery codes away. It needs a
@@ -132,11 +160,11 @@ func (s *Service) RemoveTOTP(ctx context.Context, l *Live) (f Fresh, err error) 
 	if err := s.NeedProof(l); err != nil {
 		return f, err
 	}
-	err = s.write(ctx, func(tx *store.Tx) error {
-		if err := tx.RemoveTOTP(ctx, l.Person.ID); err != nil {
+	err = s.change(ctx, l, func(tx *store.Tx, p *identity.Person) error {
+		if err := tx.RemoveTOTP(ctx, p.ID); err != nil {
 			return err
 		}
-		if err := s.notice(ctx, tx, &l.Person, "The authenticator app was removed from your account"); err != nil {
+		if err := s.notice(ctx, tx, p, "The authenticator app was removed from your account"); err != nil {
 			return err
 		}
 		f, err = s.rotate(ctx, tx, l, l.Session.Proved)
@@ -152,11 +180,17 @@ func (s *Service) NewRecoveryCodes(ctx context.Context, l *Live) ([]string, erro
 	if err := s.NeedProof(l); err != nil {
 		return nil, err
 	}
-	if l.Person.TOTP == "" {
-		return nil, identity.Errorf(identity.Invalid, "", "there is no authenticator app to recover from")
-	}
 	codes, hashes := recoveryCodes()
-	return codes, s.write(ctx, func(tx *store.Tx) error { return tx.ReplaceRecovery(ctx, l.Person.ID, hashes) })
+	err := s.change(ctx, l, func(tx *store.Tx, p *identity.Person) error {
+		if p.TOTP == "" {
+			return identity.Errorf(identity.Invalid, "", "there is no authenticator app to recover from")
+		}
+		return tx.ReplaceRecovery(ctx, p.ID, hashes)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return codes, nil
 }
 
 // RecoveryLeft counts the recovery codes that were not used.
@@ -181,19 +215,46 @@ func plainCode(code string) string {
 	return strings.ToLower(strings.NewReplacer(" ", "", "-", "", "\u00a0", "").Replace(code))
 }
 
-// takeCode uses up a code of the person's second factor, or a recovery code,
-// inside a write.
-func (s *Service) takeCode(ctx context.Context, tx *store.Tx, p *identity.Person, code string) (identity.Method, error) {
-	limit := s.throttle.factor
-	if !limit.Allowed(string(p.ID)) {
-		return "", s.throttle.take(limit, string(p.ID))
-	}
-	how, ok, err := s.tryCode(ctx, tx, p, plainCode(code))
-	if err == nil && !ok {
-		limit.Allow(string(p.ID)) // failures only: who has the app is not slowed down
-		err = errCode
-	}
-	return how, err
+// How many wrong codes are taken: 288 a day, of 333,333 that would do. They are counted in the database, for all copies
+// of the server and over its restarts.
+const (
+	codeGap   = 5 * time.Minute
+	codeBurst = 5
+)
+
+// withCode runs a write that a code of the second factor, or a recovery code, is
+// needed for. Held reads the person inside the write; then runs with the method
+// that the code amounts to. A wrong code is counted, and nothing else is done.
+func (s *Service) withCode(ctx context.Context, ws identity.WorkspaceID, code string, held func(*store.Tx) (identity.Person, error), then func(*store.Tx, *identity.Person, identity.Method) error) error {
+	code = plainCode(code)
+	var wrong error
+	err := s.store.Write(ctx, ws, func(tx *store.Tx) error {
+		p, err := held(tx)
+		if err != nil {
+			return err
+		}
+		if code == "" {
+			return errCode
+		}
+		now := s.store.Now()
+		until := p.WrongCodes
+		if until.Before(now) {
+			until = now
+		}
+		if wait := until.Add(codeGap).Sub(now) - codeBurst*codeGap; wait > 0 {
+			return tooMany(wait, "there were too many wrong codes")
+		}
+		how, ok, err := s.tryCode(ctx, tx, &p, code)
+		if err != nil {
+			return err
+		}
+		if wrong = nil; !ok { // failures only: who has the app is not slowed down
+			wrong = errCode
+			return tx.CountWrongCodes(ctx, p.ID, until.Add(codeGap))
+		}
+		return then(tx, &p, how)
+	})
+	return firstError(err, wrong)
 }
 
 func (s *Service) tryCode(ctx context.Context, tx *store.Tx, p *identity.Person, code string) (how identity.Method, ok bool, err error) {
@@ -201,7 +262,7 @@ func (s *Service) tryCode(ctx context.Context, tx *store.Tx, p *identity.Person,
 		ok, err = tx.UseRecovery(ctx, p.ID, digest(code), s.store.Now())
 		return identity.ByRecovery, ok, err
 	}
-	key, err := s.totpKey(p.ID, p.TOTP)
+	key, _, err := s.totpKey(p.ID, p.TOTP)
 	if err != nil {
 		return "", false, err
 	}
@@ -222,5 +283,9 @@ func firstError(err, otherwise error) error {
 
 // notice mails somebody that what they sign in with has changed.
 func (s *Service) notice(ctx context.Context, tx *store.Tx, p *identity.Person, what string) error {
-	return s.outbox.Post(ctx, tx, mail.Notice(s.product, p.Address, what, s.store.Now()))
+	all, err := tx.Memberships(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	return s.outbox.Post(ctx, tx, mail.Notice(s.product, letterbox(p, all), what, s.store.Now()))
 }

@@ -195,7 +195,51 @@ func (w *world) dead(what, secret string) {
 }
 
 func (w *world) signIn(address, password string) (account.Fresh, error) {
-	return w.accounts.SignIn(ctx, account.Attempt{Address: address, Password: password, Client: w.client()})
+	return w.signInFrom(w.client(), address, password)
+}
+
+func (w *world) signInFrom(c account.Client, address, password string) (account.Fresh, error) {
+	return w.accounts.SignIn(ctx, account.Attempt{Address: address, Password: password, Client: c})
+}
+
+// resetLink asks for a reset and gives the secret that was mailed, "" for none.
+func (w *world) resetLink(address string) string {
+	w.t.Helper()
+	before := len(w.mailed(address))
+	if err := w.accounts.RequestReset(ctx, address, w.client()); err != nil {
+		w.t.Fatal(err)
+	}
+	if len(w.mailed(address)) == before {
+		return ""
+	}
+	return w.lastLink(address)
+}
+
+func (w *world) reset(address, password string) {
+	w.t.Helper()
+	if err := w.accounts.Redeem(ctx, w.resetLink(address), password, w.client()); err != nil {
+		w.t.Fatalf("reset of %s: %v", address, err)
+	}
+}
+
+// overtaken runs two works of which the first commits between the reading and the
+// writing of the second: nothing is committed until both wait.
+func (w *world) overtaken(first, second func()) {
+	w.t.Helper()
+	var all sync.WaitGroup
+	held, open := make(chan struct{}), make(chan struct{})
+	all.Go(func() {
+		if err := w.db.Write(ctx, "", func(*store.Tx) error { close(held); <-open; return nil }); err != nil {
+			w.t.Error(err)
+		}
+	})
+	<-held
+	for _, f := range []func(){first, second} {
+		all.Go(f)
+		time.Sleep(200 * time.Millisecond) // until its write waits
+	}
+	close(open)
+	all.Wait()
 }
 
 func (w *world) mustSignIn(address, password string) account.Fresh {
@@ -219,6 +263,28 @@ func (w *world) member(ws identity.WorkspaceID, address string) identity.Member 
 // directoryOf is the workspace's directory, as SCIM would act.
 func (w *world) directoryOf(ws identity.WorkspaceID) *directory.People {
 	return w.people.People(directory.Caller{Workspace: ws, Connection: w.con[ws], Notes: &scim.Notes{}, Origin: operator})
+}
+
+// rename has the directory give somebody another address.
+func (w *world) rename(ws identity.WorkspaceID, from, to string) {
+	w.t.Helper()
+	_, err := w.directoryOf(ws).Update(ctx, string(w.member(ws, from).ResourceID), func(r *scim.Resource) (bool, error) {
+		mail := &scim.Object{}
+		mail.Set("value", to)
+		mail.Set("type", "work")
+		mail.Set("primary", true)
+		r.Attrs.Set("userName", to)
+		r.Attrs.Set("emails", []any{mail})
+		return true, nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// as is the origin of what a member does.
+func (w *world) as(m identity.Member) identity.Origin {
+	return identity.Origin{Actor: identity.Actor{Kind: identity.ActorMember, ID: string(m.ID)}, Source: "console", At: w.now()}
 }
 
 // active has the directory let somebody in or out.

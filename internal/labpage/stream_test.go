@@ -173,3 +173,21 @@ func TestTheConversationIsBoundedAndHoldsNoSecret(t *testing.T) {
 		t.Error("something is left of the conversation")
 	}
 }
+
+// A server that sends large headers fills neither the page nor the memory.
+func TestLongHeadersAreCutLikeLongBodies(t *testing.T) {
+	w := newWorldBehind(t, small(t), func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			rw.Header().Set("X-Long", strings.Repeat("x", 400<<10))
+			rw.Header().Set("X-Short", "is kept")
+			h.ServeHTTP(rw, r)
+		})
+	})
+	for range 30 {
+		w.tap("/provisioning/test")
+	}
+	a := w.must(w.get("/"), "Cut-By-The-Lab: 1 longer header", "X-Short: is kept")
+	if strings.Contains(a.body, "X-Long") || len(a.body) > 2<<20 {
+		t.Errorf("the page has %d bytes", len(a.body))
+	}
+}

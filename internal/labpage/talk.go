@@ -1,7 +1,9 @@
 package labpage
 
 import (
+	"cmp"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -13,8 +15,9 @@ import (
 // How much of the conversation is kept, and shown.
 const (
 	keptExchanges  = 1000
-	keptBytes      = 16 << 20 // of bodies, in all
+	keptBytes      = 16 << 20 // of what was sent and received, in all
 	keptBody       = 64 << 10 // of one body
+	keptHeader     = 16 << 10 // of one message's headers
 	shownExchanges = 150
 	keptAside      = 40 // of one reading back
 	keptNames      = 20000
@@ -32,7 +35,7 @@ type entry struct {
 }
 
 func (e *entry) size() int {
-	n := len(e.Sent) + len(e.Received)
+	n := len(e.Path) + len(e.words) + len(e.Sent) + len(e.Received) + headerSize(e.SentHeader) + headerSize(e.ReceivedHeader)
 	for i := range e.aside {
 		n += e.aside[i].size()
 	}
@@ -62,6 +65,7 @@ func newTalk(now func() time.Time, b *bell) *talk {
 func (t *talk) hear(x lab.Exchange) {
 	seen := namesIn(x.Received)
 	x.Sent, x.Received = cut(x.Sent), cut(x.Received)
+	x.SentHeader, x.ReceivedHeader = cutHeader(x.SentHeader), cutHeader(x.ReceivedHeader)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.learn(seen)
@@ -107,6 +111,40 @@ func cut(body []byte) []byte {
 		return body
 	}
 	return []byte(strings.ToValidUTF8(string(body[:keptBody]), "") + cutMark)
+}
+
+func headerSize(h http.Header) (n int) {
+	for name, values := range h {
+		for _, v := range values {
+			n += len(name) + len(v)
+		}
+	}
+	return n
+}
+
+// cutHeader gives the headers as they are, or as many of them as there is room
+// for, the shortest first, and a note in place of the others.
+func cutHeader(h http.Header) http.Header {
+	if headerSize(h) <= keptHeader {
+		return h
+	}
+	room, out := keptHeader, http.Header{}
+	names := slices.SortedFunc(maps.Keys(h), func(a, b string) int {
+		return cmp.Or(headerSize(http.Header{a: h[a]})-headerSize(http.Header{b: h[b]}), strings.Compare(a, b))
+	})
+	left := 0
+	for _, name := range names {
+		if room -= headerSize(http.Header{name: h[name]}); room < 0 {
+			left++
+			continue
+		}
+		out[name] = slices.Clone(h[name])
+		for i, v := range out[name] {
+			out[name][i] = strings.Clone(v)
+		}
+	}
+	out["Cut-By-The-Lab"] = []string{counted(left, "longer header", "longer headers")}
+	return out
 }
 
 // readBack says that what follows is the lab reading the server back, and gives

@@ -67,7 +67,7 @@ func (w *world) serve(before func(http.Handler) http.Handler) lab.Target {
 		w.t.Fatal(err)
 	}
 	p := product.Default()
-	d, tokens := directory.New(db, p, directory.Bounds{}), token.New(db)
+	d, tokens := directory.New(db, p, directory.Bounds{}), token.New(db, p)
 	w.server = httptest.NewServer(before(scimapi.New(scimapi.Config{Store: db, Directory: d, Tokens: tokens, Product: p, Log: slog.New(slog.DiscardHandler)})))
 	w.t.Cleanup(func() {
 		w.server.Close()

@@ -37,8 +37,13 @@ type Letter struct {
 	Note       string // in small print
 }
 
+// maxName bounds a workspace's name in a letter, in characters: whoever names it
+// writes no more than a name into our mail.
+const maxName = 80
+
 // Invitation asks somebody into a workspace.
 func Invitation(p *product.Product, to, workspace, url string, until time.Time) Letter {
+	workspace = short(workspace, maxName)
 	return Letter{
 		To: to, Subject: "Join " + workspace + " on " + p.Name, Button: "Join " + workspace, URL: url,
 		Paragraphs: []string{"You have been invited to the " + p.Words.Workspace + " " + workspace + " on " + p.Name + "."},
@@ -113,15 +118,22 @@ func CheckAddress(s string) error {
 
 // oneLine makes a subject one line: what came from outside cannot begin another
 // header.
-func oneLine(s string) string {
+func oneLine(s string) string { return short(s, 200) }
+
+// short makes text that came from outside one line of at most so many
+// characters, in the order in which they are read.
+func short(s string, most int) string {
 	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+		switch {
+		case unicode.IsControl(r) || r == '\u2028' || r == '\u2029':
 			return ' '
+		case unicode.Is(unicode.Bidi_Control, r):
+			return -1
 		}
 		return r
 	}, s)
-	if r := []rune(s); len(r) > 200 {
-		s = string(r[:200]) + "…"
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most]) + "…"
 	}
 	return strings.TrimSpace(s)
 }

@@ -361,3 +361,26 @@ func TestTheSenderRunsUntilItIsStoppedAndWakesAtOnce(t *testing.T) {
 		t.Error("nothing was sent within five seconds")
 	}
 }
+
+func TestANameOfAWorkspaceIsNoMoreThanANameInALetter(t *testing.T) {
+	name := "Acme.\r\n\r\nYour account is locked.\u2028Sign in at https://evil.example/login \u202egnol " + strings.Repeat("and on ", 100)
+	l := mail.Invitation(product.Default(), "ann@x.example", name, "https://id.example/link/SECRET", time.Now())
+	for what, text := range map[string]string{"subject": l.Subject, "button": l.Button, "text": l.Paragraphs[0]} {
+		if strings.ContainsAny(text, "\r\n\u2028\u202e") || len([]rune(text)) > 80+80 || !strings.Contains(text, "Acme.") {
+			t.Errorf("%s: %q", what, text)
+		}
+	}
+}
+
+func TestWhatIsFeignedIsNotMailed(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		l := mail.Reset(product.Default(), "ann@x.example", "https://id.example/reset/SECRET", w.now())
+		if err := w.db.Write(ctx, "", func(tx *store.Tx) error { return w.outbox.Feign(ctx, tx, l) }); err != nil {
+			t.Fatal(err)
+		}
+		w.deliver()
+		if all, err := w.db.Mails(ctx, "", 10); err != nil || len(all) != 0 || len(w.server.mails()) != 0 {
+			t.Errorf("%+v %v", all, err)
+		}
+	})
+}

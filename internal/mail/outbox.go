@@ -26,22 +26,36 @@ func NewOutbox(s *store.Store, p *product.Product, box *seal.Box) *Outbox {
 // Post puts a letter into the outbox, in the commit of what causes it. Ring after
 // the commit. An address that is none is identity.Invalid.
 func (o *Outbox) Post(ctx context.Context, tx *store.Tx, l Letter) error {
-	if err := CheckAddress(l.To); err != nil {
+	_, err := o.post(ctx, tx, l)
+	return err
+}
+
+// Feign takes as long as Post, and posts nothing.
+func (o *Outbox) Feign(ctx context.Context, tx *store.Tx, l Letter) error {
+	id, err := o.post(ctx, tx, l)
+	if err != nil {
 		return err
+	}
+	return tx.DropMail(ctx, id)
+}
+
+func (o *Outbox) post(ctx context.Context, tx *store.Tx, l Letter) (identity.MailID, error) {
+	if err := CheckAddress(l.To); err != nil {
+		return "", err
 	}
 	l.Subject = oneLine(l.Subject)
 	b, err := l.render(o.product)
 	if err != nil {
-		return err
+		return "", err
 	}
 	text, err := b.json()
 	if err != nil {
-		return err
+		return "", err
 	}
 	now := o.store.Now()
 	m := identity.Mail{ID: identity.NewMailID(now), To: l.To, Subject: l.Subject, Created: now, Due: now}
 	m.Body = o.box.Seal(purpose(m.ID), text)
-	return tx.InsertMail(ctx, &m)
+	return m.ID, tx.InsertMail(ctx, &m)
 }
 
 func purpose(id identity.MailID) string { return "mail " + string(id) }

@@ -68,15 +68,16 @@ func (b *Box) Seal(purpose, text string) string {
 // errSealed is what every sealed text that cannot be opened gets.
 var errSealed = errors.New("the sealed text cannot be opened: it was changed, is for something else, or the deployment's key is another one")
 
-// Open makes a sealed text readable again.
+// Open makes a sealed text readable again. Of each sealed text there is one
+// spelling that opens.
 func (b *Box) Open(purpose, sealed string) (string, error) {
 	id, rest, _ := strings.Cut(sealed, ".")
 	gcm := b.keys[id]
 	if gcm == nil {
 		return "", errSealed
 	}
-	raw, err := base64.RawURLEncoding.DecodeString(rest)
-	if err != nil {
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(rest)
+	if err != nil || strings.ContainsAny(rest, "\r\n") { // which the decoder passes over
 		return "", errSealed
 	}
 	text, err := gcm.Open(nil, nil, raw, []byte(purpose))

@@ -43,6 +43,26 @@ func TestWhatIsSealedOpensForItsPurposeOnly(t *testing.T) {
 	}
 }
 
+// Whoever counts what was handed in by its text counts each once.
+func TestASealedTextOpensInOneSpellingOnly(t *testing.T) {
+	b := box(t, key(1))
+	for n := range 4 { // whatever is left over in the last character
+		sealed := b.Seal("p", strings.Repeat("x", n))
+		if _, err := b.Open("p", sealed); err != nil {
+			t.Fatal(err)
+		}
+		others := []string{sealed + "\n", sealed + "\r\n", sealed[:15] + "\n" + sealed[15:], "\n" + sealed}
+		for _, last := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" {
+			others = append(others, sealed[:len(sealed)-1]+string(last))
+		}
+		for _, o := range others {
+			if _, err := b.Open("p", o); err == nil && o != sealed {
+				t.Errorf("%q opens like %q", o, sealed)
+			}
+		}
+	}
+}
+
 func TestAKeyCanBeReplaced(t *testing.T) {
 	old := box(t, key(1)).Seal("p", "text")
 	both := box(t, key(2), key(1))

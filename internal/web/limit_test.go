@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"fmt"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -90,5 +91,57 @@ func TestManyMayAskAtOnceAndNobodyGetsMoreThanTheBurst(t *testing.T) {
 	all.Wait()
 	if granted.Load() != 50 {
 		t.Errorf("granted %d, want 50", granted.Load())
+	}
+}
+
+func TestNothingUsedIsForgottenAndNewcomersShareWhatIsLeft(t *testing.T) {
+	var c clock
+	l := web.NewLimiter(0.1, 2, 10, c.now)
+	for i := range 10 {
+		l.Allow(fmt.Sprint(i))
+		l.Allow(fmt.Sprint(i))
+	}
+	granted := 0
+	for i := range 100 {
+		if _, ok := l.Allow(fmt.Sprint("new ", i)); ok {
+			granted++
+		}
+	}
+	if granted != 2 {
+		t.Errorf("%d newcomers, of a shared allowance of 2", granted)
+	}
+	if _, ok := l.Allow("3"); ok {
+		t.Error("one that had used everything was forgotten")
+	}
+	c.pass(20 * time.Second)
+	for i := range 5 {
+		if _, ok := l.Allow(fmt.Sprint("later ", i)); !ok {
+			t.Error("there is room again once the others have recovered")
+		}
+	}
+}
+
+func TestAKeyThatIsForgottenOnPurposeStartsAnew(t *testing.T) {
+	var c clock
+	l := web.NewLimiter(0.001, 1, 10, c.now)
+	l.Allow("a")
+	l.Allow("b")
+	l.Forget("a")
+	if _, ok := l.Allow("a"); !ok {
+		t.Error("it still counts")
+	}
+	if _, ok := l.Allow("b"); ok {
+		t.Error("another was forgotten with it")
+	}
+}
+
+func TestAClientOfIPv6IsCountedByItsNetworkAndItsOrganisation(t *testing.T) {
+	for address, want := range map[string][2]string{
+		"2001:db8:1:2:3::4": {"2001:db8:1:2::/64", "2001:db8:1::/48"}, "192.0.2.7": {"192.0.2.7", ""}, "::ffff:192.0.2.7": {"192.0.2.7", ""},
+	} {
+		a := netip.MustParseAddr(address)
+		if got := [2]string{web.AddrKey(a), web.SiteKey(a)}; got != want {
+			t.Errorf("%s: %q, want %q", address, got, want)
+		}
 	}
 }
