@@ -22,7 +22,7 @@ run: build ## start Anteroom with a demo workspace, and let 25 people and 3 grou
 	./bin/anteroom dev --demo --data :memory:
 
 test: deps vet fmt ## everything that must pass, under the race detector and on both databases
-	$(pgtemp) $(race) -timeout 14m ./...
+	$(pgtemp) $(race) -timeout 14m -json ./... | go run ./internal/proven
 
 check: vet fmt lint ## lint, vet, formatting, architecture and shape, without the tests
 	go test -vet=off -count=1 .

@@ -44,9 +44,11 @@ func places() map[string]place {
 		"scim/filter":              {pure, 0, nil, nil, "public: the filter language, to be taken alone; standard library only"},
 		"internal/identity":        {pure, 0, nil, nil, "nouns and rules of the domain, without I/O; standard library only"},
 		"internal/web":             {pure, 0, []string{"golang.org/x/time"}, nil, "HTTP plumbing that knows no domain"},
-		"internal/web/browsertest": {pure, 0, []string{"github.com/chromedp/chromedp"}, []string{"tests"}, "a browser, for tests only"},
+		"internal/web/browsertest": {pure, 0, []string{"github.com/chromedp/chromedp"}, []string{"tests", "internal/edge/console/consoletest"}, "a browser, for tests only"},
 		"scim":                     {pure, 1, []string{"github.com/go-json-experiment/json"}, nil, "public: the protocol over the filter language; one import until encoding/json/v2 is standard"},
 
+		"internal/guide":   {product, 1, nil, nil, "how a provider is set up, told from the definition"},
+		"internal/listing": {product, 2, nil, nil, "what catalogues of providers ask, told from the definition"},
 		"internal/product": {product, 0, []string{"go.yaml.in/yaml/v4"}, nil, "reads one YAML file"},
 
 		"internal/store":           {store, 0, []string{"github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "modernc.org/libc", "modernc.org/sqlite"}, nil, "the only package that knows SQL and its drivers"},
@@ -59,14 +61,25 @@ func places() map[string]place {
 		"internal/directory": {verbs, 1, nil, nil, "verbs on people; the only writer of members, groups and roles"},
 		"internal/account":   {verbs, 2, []string{"github.com/go-webauthn/webauthn", "golang.org/x/crypto", "golang.org/x/text"}, nil, "verbs on people who sign in here: links, passwords, passkeys, second factors, sessions"},
 
-		"internal/edge/scimapi": {edges, 0, []string{"github.com/go-json-experiment/json"}, nil, "directories push people and groups"},
-		"internal/edge/console": {edges, 0, nil, nil, "pages for people"},
+		"internal/edge/scimapi":          {edges, 0, []string{"github.com/go-json-experiment/json"}, nil, "directories push people and groups"},
+		"internal/edge/console/frame":    {edges, 0, nil, nil, "what every page stands in: pipeline, session, gates, layout, forms"},
+		"internal/edge/console/told":     {edges, 0, nil, nil, "puts the change log into words"},
+		"internal/edge/console/hosted":   {edges, 1, nil, nil, "pages: sign-in, links, the own account"},
+		"internal/edge/console/people":   {edges, 1, nil, nil, "pages: home, members, groups"},
+		"internal/edge/console/connect":  {edges, 1, nil, nil, "pages: connectors, provisioning, the set-up guide"},
+		"internal/edge/console/settings": {edges, 1, nil, nil, "pages: the workspace, roles, tokens, plan"},
+		"internal/edge/console/activity": {edges, 1, nil, nil, "pages: what the directory asked, every change, exports"},
+		"internal/edge/console/operator": {edges, 1, nil, nil, "pages of the vendor"},
+		"internal/edge/console":          {edges, 2, nil, nil, "all pages together, and the live page"},
+
+		"internal/edge/console/consoletest": {edges, 3, nil, []string{"tests"}, "a deployment with people who are signed in, for tests only"},
 
 		"scim/scimtest":    {tools, 0, nil, nil, "public: points at any SCIM server, so it must know none; standard library only"},
 		"lab":              {tools, 0, nil, nil, "public: directories in a box; they know of us what a real directory knows; standard library only"},
 		"internal/labpage": {tools, 1, nil, nil, "a page for a long-running lab: knows the lab and HTTP plumbing, nothing of the server"},
 
 		"cmd/anteroom":                    {command, 0, []string{"github.com/alecthomas/kong", "github.com/schollz/progressbar/v3", "go.yaml.in/yaml/v4"}, nil, "the one binary"},
+		"internal/proven":                 {command, 0, nil, nil, "reads the tests' results and holds the rows of the help pages against them"},
 		"internal/store/storetest/pgtemp": {command, 0, nil, nil, "a throwaway PostgreSQL for make test"},
 		"bench":                           {command, 0, []string{"github.com/jackc/pgx/v5", "modernc.org/sqlite"}, nil, "measures against floors made of the bare drivers"},
 	}

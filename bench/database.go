@@ -2,14 +2,17 @@ package main
 
 import (
 	"database/sql"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
+	"github.com/anteroom-id/anteroom/internal/identity"
 	_ "modernc.org/sqlite" // the bare driver
 )
 
@@ -138,20 +141,38 @@ func (d *database) post(int) error {
 	n, ws := d.n, d.workspace
 	id, rid, doc := fmt.Sprintf("mem_~%022d", n), fmt.Sprintf("~1a1f0d6-7c2e-7000-8000-%012d", n), string(person(n, "floor"))
 	name, oid := fmt.Sprintf("floor.user.%d@contoso.example", n), fmt.Sprintf("floor-oid-%d", n)
+	display := fmt.Sprint("Ada Lovelace ", n)
 	return d.transaction(change{"member.provisioned", &id, doc, 201},
 		func() error {
 			return d.ask(`SELECT k.member_id FROM member_key k WHERE k.workspace_id = $1 AND k.name = $2 AND k.value = $3 LIMIT 10`, []any{ws, "microsoftId", oid}, new(string))
 		},
 		func() error {
 			return d.exec(`INSERT INTO member (workspace_id, id, resource_id, connection_id, state, user_name, user_key, address, address_key,
-				display_name, display_key, given_name, family_name, title, external_id, attributes, grants, held, version, created, modified, doc)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) ON CONFLICT DO NOTHING`,
-				ws, id, rid, "con_1", "active", name, name, name, name, fmt.Sprint("Ada Lovelace ", n), fmt.Sprint("ada lovelace ", n), "Ada", "Lovelace", "Engineer",
-				fmt.Sprint("floor-ext-", n), `{"microsoftId":"x"}`, `[{"role":"member","source":"default"}]`, "", 1, 1, 1_800_000_000_000_000+int64(n), doc)
+				display_name, display_key, given_name, family_name, title, external_id, attributes, grants, held, version, created, modified, doc, tab)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) ON CONFLICT DO NOTHING`,
+				ws, id, rid, "con_1", "active", name, name, name, name, display, strings.ToLower(display), "Ada", "Lovelace", "Engineer",
+				fmt.Sprint("floor-ext-", n), `{"microsoftId":"x"}`, `[{"role":"member","source":"default"}]`, "", 1, 1, 1_800_000_000_000_000+int64(n), doc, "active")
+		},
+		func() error {
+			words := wordsOf(display, name)
+			text := `INSERT INTO member_word (workspace_id, tab, member_id, word) VALUES ($1, $2, $3, $4)`
+			for i := range words[1:] {
+				text += fmt.Sprintf(", ($1, $2, $3, $%d)", i+5)
+			}
+			return d.exec(text+` ON CONFLICT DO NOTHING`, append([]any{ws, "active", id}, words...)...)
 		},
 		func() error {
 			return d.exec(`INSERT INTO member_key (workspace_id, name, value, member_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, ws, "microsoftId", oid, id)
 		})
+}
+
+// wordsOf are the words that a member is found by, as the server keeps them.
+func wordsOf(display, address string) (out []any) {
+	m := identity.Member{DisplayName: display, Address: address}
+	for _, w := range m.Words() {
+		out = append(out, strings.NewReplacer("a", "b", "b", "k", "c", "m", "d", "p", "e", "t", "f", "x").Replace(hex.EncodeToString([]byte(w))))
+	}
+	return out
 }
 
 // patch is floor (b) for PATCH active.
@@ -160,14 +181,23 @@ func (d *database) patch(id string, i int) error {
 	defer d.mu.Unlock()
 	d.n++
 	n, ws := d.n, d.workspace
-	var member, doc string
+	var member, doc, display, address, tab string
+	now := []string{"active", "inactive"}[i%2]
 	return d.transaction(change{"member.deactivated", &member, `[{"field":"state","before":"active","after":"inactive"}]`, 200},
 		func() error {
-			return d.ask(`SELECT m.id, m.doc FROM member m WHERE m.workspace_id = $1 AND m.resource_id = $2`, []any{ws, id}, &member, &doc)
+			return d.ask(`SELECT m.id, m.doc, m.display_name, m.address, m.tab FROM member m WHERE m.workspace_id = $1 AND m.resource_id = $2`, []any{ws, id}, &member, &doc, &display, &address, &tab)
 		},
 		func() error {
-			return d.exec(`UPDATE member SET state = $3, version = version + 1, modified = $4, doc = $5 WHERE workspace_id = $1 AND id = $2`,
-				ws, member, []string{"active", "inactive"}[i%2], 1_800_000_000_000_000+int64(n), doc)
+			return d.exec(`UPDATE member SET state = $3, tab = $3, version = version + 1, modified = $4, doc = $5 WHERE workspace_id = $1 AND id = $2`,
+				ws, member, now, 1_800_000_000_000_000+int64(n), doc)
+		},
+		func() error {
+			words := wordsOf(display, address)
+			text := `UPDATE member_word SET tab = $4 WHERE workspace_id = $1 AND tab = $2 AND member_id = $3 AND word IN ($5`
+			for i := range words[1:] {
+				text += fmt.Sprintf(", $%d", i+6)
+			}
+			return d.exec(text+`)`, append([]any{ws, tab, member, now}, words...)...)
 		})
 }
 
@@ -192,8 +222,9 @@ func (d *database) transaction(c change, own ...func() error) error {
 		func() error { return d.exec(`BEGIN IMMEDIATE`) },
 		func() error { return d.ask(`SELECT coalesce(max(stamp), 0) + 1 FROM change_log`, nil, new(int64)) },
 		func() error {
-			return d.ask(`SELECT t.seq, t.users, t.user_groups, t.parked, t.owners, w.provisioning FROM tally t JOIN workspace w ON w.id = t.workspace_id WHERE t.workspace_id = $1`,
-				[]any{ws}, &seq, new(int64), new(int64), new(int64), new(int64), new(bool))
+			return d.ask(`SELECT t.seq, t.users, t.user_groups, t.parked, t.owners, t.members, t.pending, t.inactive, t.guests, w.provisioning, w.plan, w.settings
+				FROM tally t JOIN workspace w ON w.id = t.workspace_id WHERE t.workspace_id = $1`,
+				[]any{ws}, &seq, new(int64), new(int64), new(int64), new(int64), new(int64), new(int64), new(int64), new(int64), new(bool), new(string), new(string))
 		},
 	}
 	after := []func() error{
@@ -208,7 +239,8 @@ func (d *database) transaction(c change, own ...func() error) error {
 			return d.exec(`INSERT INTO request_log (workspace_id, id, status, entry) VALUES ($1, $2, $3, $4)`, ws, fmt.Sprintf("req_~%022d", n), c.status, entry)
 		},
 		func() error {
-			return d.exec(`UPDATE tally SET seq = $2, users = $3, user_groups = $4, parked = $5, owners = $6 WHERE workspace_id = $1`, ws, seq, 1, 1, 0, 0)
+			return d.exec(`UPDATE tally SET seq = $2, users = $3, user_groups = $4, parked = $5, owners = $6, members = $7, pending = $8, inactive = $9, guests = $10 WHERE workspace_id = $1`,
+				ws, seq, 1, 1, 0, 0, 1, 0, 0, 0)
 		},
 		func() error { return d.exec(`COMMIT`) },
 	}

@@ -121,7 +121,11 @@ func (b *bench) add(f *figure) {
 // flat compares the large size with the small one, each measured against the
 // floor at its own size, so that what the driver itself costs more is not ours.
 func (b *bench) flat(name string, large, small, floorLarge, floorSmall func() (sample, error)) {
-	f := &figure{name: name + fmt.Sprintf(", %d of %d people", b.people, b.few), asked: 1.3, most: true, floor: "itself at the small size", of: large, over: small}
+	b.flatOf(name, 1.3, large, small, floorLarge, floorSmall)
+}
+
+func (b *bench) flatOf(name string, asked float64, large, small, floorLarge, floorSmall func() (sample, error)) {
+	f := &figure{name: name + fmt.Sprintf(", %d of %d people", b.people, b.few), asked: asked, most: true, floor: "itself at the small size", of: large, over: small}
 	f.better = func(l, s sample) float64 {
 		fl, err1 := floorLarge()
 		fs, err2 := floorSmall()
@@ -129,7 +133,7 @@ func (b *bench) flat(name string, large, small, floorLarge, floorSmall func() (s
 			return 0
 		}
 		growth, floor := slower(l, s), slower(fl, fs)
-		f.notes = append(f.notes, fmt.Sprintf("grew %.2f, its floor %.2f", growth, floor))
+		f.notes = append(f.notes, fmt.Sprintf("grew %.2f, its floor %.2f (%v, and %v at the small size)", growth, floor, fl.p50, fs.p50))
 		return growth / max(floor, 1)
 	}
 	b.add(f)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -47,10 +48,17 @@ func run(o options) error {
 	defer os.RemoveAll(dir)
 	b := &bench{options: o, dir: dir}
 	defer b.stop()
-	if err := b.start(); err != nil {
-		return err
+	if !strings.HasPrefix(o.only, "console") {
+		if err := b.start(); err != nil {
+			return err
+		}
+		b.figures()
 	}
-	b.figures()
+	if o.only == "" || strings.HasPrefix(o.only, "console") {
+		if err := b.consoleFigures(); err != nil {
+			return err
+		}
+	}
 	return b.report()
 }
 
@@ -62,6 +70,8 @@ type bench struct {
 	bare         *server   // the bare HTTP server
 	base         *database // the bare driver, on a copy of the large database
 	baseSmall    *database
+	manyPages    *pages // the console, with many members and with few
+	fewPages     *pages
 	results      []*figure
 }
 
@@ -72,6 +82,8 @@ func (b *bench) stop() {
 	for _, d := range []*database{b.base, b.baseSmall} {
 		d.close()
 	}
+	b.manyPages.close()
+	b.fewPages.close()
 }
 
 // start brings up both sizes, the bare server, and copies of both databases for

@@ -27,7 +27,7 @@ func newProduct(t *testing.T) (to lab.Target, hire func(address, given, family s
 	if err != nil {
 		t.Fatal(err)
 	}
-	people, tokens := directory.New(db, p, directory.Bounds{}), token.New(db)
+	people, tokens := directory.New(db, p, directory.Bounds{}), token.New(db, p)
 	srv := httptest.NewServer(scimapi.New(scimapi.Config{Store: db, Directory: people, Tokens: tokens, Product: p}))
 	t.Cleanup(func() {
 		srv.Close()

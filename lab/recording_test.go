@@ -123,7 +123,7 @@ func startServer(t *testing.T) lab.Target {
 		t.Fatal(err)
 	}
 	p := product.Default()
-	d, tokens := directory.New(db, p, directory.Bounds{}), token.New(db)
+	d, tokens := directory.New(db, p, directory.Bounds{}), token.New(db, p)
 	srv := httptest.NewServer(scimapi.New(scimapi.Config{Store: db, Directory: d, Tokens: tokens, Product: p}))
 	t.Cleanup(func() {
 		srv.Close()

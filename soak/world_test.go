@@ -46,7 +46,7 @@ func newWorld(t *testing.T, where string) *world {
 		t.Fatal(err)
 	}
 	p := product.Default()
-	w := &world{t: t, store: db, product: p, directory: directory.New(db, p, directory.Bounds{}), tokens: token.New(db)}
+	w := &world{t: t, store: db, product: p, directory: directory.New(db, p, directory.Bounds{}), tokens: token.New(db, p)}
 	api := scimapi.New(scimapi.Config{
 		Store: db, Directory: w.directory, Tokens: w.tokens, Product: p, Log: slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})

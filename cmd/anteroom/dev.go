@@ -18,6 +18,7 @@ import (
 
 	"github.com/anteroom-id/anteroom/internal/directory"
 	"github.com/anteroom-id/anteroom/internal/edge/console"
+	"github.com/anteroom-id/anteroom/internal/edge/console/frame"
 	"github.com/anteroom-id/anteroom/internal/identity"
 	"github.com/anteroom-id/anteroom/internal/token"
 	"github.com/anteroom-id/anteroom/internal/web"
@@ -45,6 +46,10 @@ type Ready struct {
 	Product      string `json:"product"`
 	Version      string `json:"version"`
 	PID          int    `json:"pid"`
+
+	ConsoleURL string   `json:"console_url"` // the sign-in page
+	MailsURL   string   `json:"mails_url"`   // what would have been mailed
+	SignIns    []SignIn `json:"sign_ins"`
 }
 
 const (
@@ -65,27 +70,36 @@ func (c *devCommand) Run(ctx context.Context, p *Program) (err error) {
 	defer l.Close()
 	base := "http://" + l.Addr().String()
 	log := slog.New(slog.NewTextHandler(p.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	v, err := openService(ctx, settings{database: where, product: c.Product, baseURL: base, log: log, local: true})
+	s := settings{database: where, product: c.Product, baseURL: base, log: log, local: true}
+	if strings.Contains(where, "://") {
+		s.keyFile = filepath.Join(filepath.Dir(p.stateFile()), keyName)
+	}
+	v, err := openService(ctx, s)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, v.store.Close()) }()
-	if err := v.ready(ctx, directory.Keep{}); err != nil {
-		return err
-	}
 	ready, live, err := v.prepareDev(ctx, base)
 	if err != nil {
 		return err
 	}
+	pages, err := v.devPages(ctx, s, &ready, live)
+	if err != nil {
+		return err
+	}
+	if err := v.ready(ctx, directory.Keep{}); err != nil {
+		return err
+	}
 	mux := v.handler()
+	mux.Handle("/", pages)
 	mux.Handle(live.Path(), live)
 	mux.HandleFunc("GET /debug/counters", v.counters)
 	mux.HandleFunc("GET /debug/profile", pprof.Profile)
-	mux.Handle("GET /{$}", http.RedirectHandler(live.Path(), http.StatusSeeOther))
 	defer p.announce(ready)()
 	served := make(chan error, 1)
-	srv := newServer(ctx, routed(local(mux), v.api))
+	srv := newServer(ctx, routed(local(mux), pages, v.api))
 	srv.RegisterOnShutdown(live.Close)
+	srv.RegisterOnShutdown(pages.Close)
 	go func() { served <- web.Serve(ctx, srv, l) }()
 	if err := p.greet(ready, c.JSON); err != nil {
 		return err
@@ -147,6 +161,19 @@ func (v *service) prepareDev(ctx context.Context, base string) (Ready, *console.
 	}, live, nil
 }
 
+// devPages makes the console with an entrance for the developer.
+func (v *service) devPages(ctx context.Context, s settings, r *Ready, live *console.Live) (*frame.App, error) {
+	key, err := sealKey(s.keyText, s.keyFile, s.database)
+	if err != nil {
+		return nil, err
+	}
+	s.keyText = hex.EncodeToString(key)                                       // in memory each reading makes another one
+	s.baseURL = strings.Replace(s.baseURL, "//127.0.0.1:", "//localhost:", 1) // passkeys want a name
+	e := &entrance{service: v, workspace: live.Workspace.ID, seed: key, key: live.Key, base: s.baseURL}
+	r.ConsoleURL, r.MailsURL, r.SignIns = s.baseURL+"/login", s.baseURL+"/dev/mails", e.signIns()
+	return v.pages(ctx, s, nil, e.section())
+}
+
 // freshToken issues the token of this run and ends those of earlier runs: a
 // secret is shown once and cannot be shown again.
 func (v *service) freshToken(ctx context.Context, w identity.Workspace) (string, error) {
@@ -173,8 +200,9 @@ func (p *Program) greet(r Ready, asJSON bool) error {
 	_, err := fmt.Fprintf(p.Stdout, `
   Anteroom is ready.
 
+  Console          %s      (as the owner of %s)
+  Operator         %s
   Members, live    %s
-  Workspace        %s
 
   Paste these into a directory:
   SCIM URL         %s      (Entra: Tenant URL; Okta: SCIM connector base URL)
@@ -184,7 +212,7 @@ func (p *Program) greet(r Ready, asJSON bool) error {
   Try it without one:   anteroom lab entra --users 25 --groups 3
   Stop with Ctrl-C.
 
-`, r.MembersURL, r.Workspace, r.SCIMURL, r.SCIMToken, r.SCIMUser)
+`, r.SignIns[0].URL, r.Workspace, r.SignIns[1].URL, r.MembersURL, r.SCIMURL, r.SCIMToken, r.SCIMUser)
 	return err
 }
 

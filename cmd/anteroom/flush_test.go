@@ -91,7 +91,7 @@ func unflushed(ctx context.Context, dir string) error {
 	}
 	defer db.Close()
 	p := product.Default()
-	d, tokens := directory.New(db, p, directory.Bounds{}), token.New(db)
+	d, tokens := directory.New(db, p, directory.Bounds{}), token.New(db, p)
 	o := identity.Origin{Actor: identity.Actor{Kind: identity.ActorOperator, ID: "test"}, Source: "test"}
 	w, err := d.CreateWorkspace(ctx, o, "acme", "")
 	if err != nil {

@@ -24,7 +24,7 @@ import (
 // desk is where an administrator follows a product's help page: the product
 // runs, with its definition, and a directory is to
 // be connected to it. What the pages ask beyond that is in
-// testdata/products/README.md.
+// docs/conformance/products.md.
 type desk struct {
 	*testing.T
 	ready

@@ -32,7 +32,7 @@ func modes(t *testing.T, story func(t *testing.T, edit func(*lab.EntraOptions)))
 func TestE03_E08_OneTenantURLServesEveryCustomerAndTheTokenSaysWhich(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t, "timeneye")
-	d.operator("workspace", "create", "globex")
+	d.operator("workspace", "create", "globex", "--plan", "enterprise", "--product", definition("timeneye"))
 	if !strings.HasSuffix(d.SCIMURL, "/scim/v2") {
 		t.Errorf("the Tenant URL is %s", d.SCIMURL)
 	}

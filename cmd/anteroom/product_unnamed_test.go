@@ -116,7 +116,7 @@ func TestP18_TheAddressIsUniqueInAWorkspaceAndNotAcrossWorkspaces(t *testing.T) 
 	d.do(d.dir.ChangeMail(same, "double@acme.example"))
 	d.sync(entra)
 
-	d.operator("workspace", "create", "globex")
+	d.operator("workspace", "create", "globex", "--plan", "enterprise", "--product", definition("platform"))
 	to := d.target()
 	to.URL, to.Token = strings.Replace(to.URL, "acme", "globex", 1), d.issue("globex").Secret
 	d.sync(lab.NewEntra(d.dir, to, lab.EntraOptions{}))

@@ -31,6 +31,7 @@ type commands struct {
 	Check     checkCommand     `cmd:"" help:"Check any SCIM server for conformance and for what real directories trip over."`
 	Workspace workspaceCommand `cmd:"" help:"Create, list and change workspaces."`
 	Token     tokenCommand     `cmd:"" help:"Create, list and revoke SCIM tokens."`
+	Operator  operatorCommand  `cmd:"" help:"The vendor's own people, who see every workspace's plan."`
 	Product   productCommand   `cmd:"" help:"Check and explain product definition files."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }

@@ -38,6 +38,11 @@ type config struct {
 	TrustedProxies         []string `yaml:"trusted_proxies"`           // networks whose X-Forwarded-For is believed: 10.0.0.0/8
 	InsecureAllowPlainHTTP bool     `yaml:"insecure_allow_plain_http"` // tokens in clear over the network; for tests only
 	KeepRequestsDays       int      `yaml:"keep_requests_days"`        // provisioning log; 30 when not given
+	// The key that secrets are sealed with: 64 hex digits, or a file that holds
+	// them. With data it may be left out: it then stands beside the database.
+	Key     string       `yaml:"key"`
+	KeyFile string       `yaml:"key_file"`
+	SMTP    smtpSettings `yaml:"smtp"` // how mail leaves; without it invitations wait
 }
 
 // unknownKey is what the YAML package says of a key that no field takes.
@@ -108,17 +113,29 @@ func (c *serveCommand) Run(ctx context.Context, p *Program) (err error) {
 	if where == "" {
 		where = conf.Database
 	}
-	v, err := openService(ctx, settings{
-		database: where, product: conf.Product, baseURL: conf.BaseURL, proxies: proxies, log: log,
-	})
+	s := settings{
+		database: where, product: conf.Product, baseURL: conf.BaseURL, proxies: proxies, log: log, keyText: conf.Key, keyFile: conf.KeyFile,
+	}
+	smtp, err := conf.SMTP.transport()
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Config, err)
+	}
+	v, err := openService(ctx, s)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, v.store.Close()) }()
+	pages, err := v.pages(ctx, s, smtp)
+	if err != nil {
+		return err
+	}
 	if err := v.ready(ctx, directory.Keep{Requests: time.Duration(conf.KeepRequestsDays) * 24 * time.Hour}); err != nil {
 		return err
 	}
-	srv := newServer(ctx, conf.sealed(proxies, routed(v.handler(), v.api)))
+	mux := v.handler()
+	mux.Handle("/", pages)
+	srv := newServer(ctx, conf.sealed(proxies, routed(mux, pages, v.api)))
+	srv.RegisterOnShutdown(pages.Close)
 	if conf.TLS.Certificate != "" {
 		cert, err := web.LoadCertificate(conf.TLS.Certificate, conf.TLS.Key, time.Now, log)
 		if err != nil {

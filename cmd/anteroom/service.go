@@ -11,10 +11,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/anteroom-id/anteroom/internal/account"
 	"github.com/anteroom-id/anteroom/internal/directory"
+	"github.com/anteroom-id/anteroom/internal/edge/console/frame"
 	"github.com/anteroom-id/anteroom/internal/edge/scimapi"
 	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/mail"
 	"github.com/anteroom-id/anteroom/internal/product"
+	"github.com/anteroom-id/anteroom/internal/seal"
 	"github.com/anteroom-id/anteroom/internal/store"
 	"github.com/anteroom-id/anteroom/internal/token"
 	"github.com/anteroom-id/anteroom/internal/web"
@@ -48,7 +52,9 @@ type settings struct {
 	baseURL  string // "" takes it from each request
 	proxies  web.Proxies
 	log      *slog.Logger
-	local    bool // dev: the product's host form also answers on a loopback address
+	local    bool   // dev: the product's host form also answers on a loopback address
+	keyText  string // the key that secrets are sealed with, or
+	keyFile  string // the file that holds it; neither: beside the data
 }
 
 // service is everything but the network.
@@ -59,6 +65,14 @@ type service struct {
 	tokens    *token.Service
 	api       *scimapi.API
 	log       *slog.Logger
+
+	where, keyText, keyFile string // of the settings, for what is opened later
+
+	// What a server has beside, and a command that works on accounts.
+	box      *seal.Box
+	outbox   *mail.Outbox
+	accounts *account.Service
+	mails    *mail.Sender
 }
 
 func openService(ctx context.Context, s settings) (*service, error) {
@@ -73,7 +87,10 @@ func openService(ctx context.Context, s settings) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &service{store: db, product: p, log: s.log, directory: directory.New(db, p, directory.Bounds{}), tokens: token.New(db)}
+	v := &service{
+		store: db, product: p, log: s.log, directory: directory.New(db, p, directory.Bounds{}), tokens: token.New(db, p),
+		where: s.database, keyText: s.keyText, keyFile: s.keyFile,
+	}
 	v.api = scimapi.New(scimapi.Config{
 		Store: db, Directory: v.directory, Tokens: v.tokens, Product: p, BaseURL: s.baseURL, Proxies: s.proxies, Log: s.log,
 	})
@@ -109,18 +126,20 @@ func (v *service) tidy(ctx context.Context, keep directory.Keep) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := v.directory.Tidy(ctx, keep); err != nil && ctx.Err() == nil {
+			err := errors.Join(v.directory.Tidy(ctx, keep), v.accounts.Tidy(ctx), v.mails.Tidy(ctx))
+			if err != nil && ctx.Err() == nil {
 				v.log.Error("tidying up failed", "error", err)
 			}
 		}
 	}
 }
 
-// workspace finds a workspace by its slug, or makes it.
+// workspace finds a workspace by its slug, or makes it, on the plan that unlocks
+// the most.
 func (v *service) workspace(ctx context.Context, slug, name string) (identity.Workspace, error) {
 	w, err := v.store.WorkspaceBySlug(ctx, slug)
 	if identity.KindOf(err) == identity.NotFound {
-		return v.directory.CreateWorkspace(ctx, operator(v.store.Now()), slug, name)
+		return v.directory.OpenWorkspace(ctx, operator(v.store.Now()), slug, name, v.fullestPlan())
 	}
 	return w, err
 }
@@ -145,13 +164,13 @@ func (v *service) counters(w http.ResponseWriter, _ *http.Request) {
 	_ = json.NewEncoder(w).Encode(v.store.Stats())
 }
 
-// routed sends a request to a page where there is one for it, and to the SCIM
+// routed sends a request to the pages where it is for one, and to the SCIM
 // edge otherwise: the mux would clean the doubled slashes that directories send
 // with a redirect, which they do not follow.
-func routed(mux, api http.Handler) http.Handler {
+func routed(mux http.Handler, pages *frame.App, api http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); {
-		case r.URL.Path == "/", first == "healthz", first == "live", first == "debug":
+		case first == "healthz", first == "live", first == "debug", pages.Claims(r):
 			mux.ServeHTTP(w, r)
 		default:
 			api.ServeHTTP(w, r)

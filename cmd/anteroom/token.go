@@ -17,10 +17,11 @@ type tokenCommand struct {
 
 type tokenCreate struct {
 	Workspace  string        `required:"" help:"Workspace ID." placeholder:"SLUG"`
+	Kind       string        `help:"workspace, personal, support or basic; what the product offers when not given." placeholder:"KIND"`
 	Name       string        `help:"What the token is for." default:"SCIM token"`
-	Connection string        `help:"Directory connection; made when it does not exist." default:"directory"`
+	Connection string        `help:"Directory connection; the default one when not given, and made when it does not exist." placeholder:"NAME"`
 	User       string        `help:"User name for HTTP Basic; the workspace ID when not given." placeholder:"NAME"`
-	Life       time.Duration `help:"How long it lives, for instance 2160h; a year when not given." placeholder:"DURATION"`
+	Life       time.Duration `help:"How long it lives, for instance 2160h; as long as the product says when not given." placeholder:"DURATION"`
 	NoExpiry   bool          `help:"Let it live until it is revoked."`
 	JSON       bool          `help:"Print JSON."`
 	place
@@ -30,6 +31,7 @@ type tokenCreate struct {
 type tokenOut struct {
 	ID        identity.TokenID `json:"id"`
 	Workspace string           `json:"workspace"`
+	Kind      string           `json:"kind"`
 	Name      string           `json:"name"`
 	Hint      string           `json:"hint"`
 	Secret    string           `json:"scim_token,omitempty"`
@@ -45,7 +47,7 @@ type tokenOut struct {
 
 func describeToken(t identity.Token, slug string) tokenOut {
 	return tokenOut{
-		ID: t.ID, Workspace: slug, Name: t.Name, Hint: t.Hint, User: t.UserName, IssuedBy: t.IssuedBy, Created: t.Created,
+		ID: t.ID, Workspace: slug, Kind: string(t.Kind), Name: t.Name, Hint: t.Hint, User: t.UserName, IssuedBy: t.IssuedBy, Created: t.Created,
 		Expires: optional(t.Expires), Revoked: optional(t.Revoked), LastUsed: optional(t.LastUsed), LastFrom: t.LastFrom,
 	}
 }
@@ -71,7 +73,7 @@ func (c *tokenCreate) Run(ctx context.Context, p *Program) error {
 			life = -1
 		}
 		t, secret, err := v.tokens.Issue(ctx, token.Request{
-			Workspace: w.ID, Name: c.Name, Connection: c.Connection, UserName: c.User, Life: life, Origin: operator(v.store.Now()),
+			Workspace: w.ID, Kind: identity.TokenKind(c.Kind), Name: c.Name, Connection: c.Connection, UserName: c.User, Life: life, Origin: operator(v.store.Now()),
 		})
 		if err != nil {
 			return err
@@ -112,9 +114,9 @@ func (c *tokenList) Run(ctx context.Context, p *Program) error {
 		if err != nil {
 			return err
 		}
-		return p.table(c.JSON, "NAME\tHINT\tUSER\tEXPIRES\tLAST USED\tSTATE\tISSUED BY\tID", len(all), func(i int) (any, string, error) {
+		return p.table(c.JSON, "NAME\tKIND\tHINT\tUSER\tEXPIRES\tLAST USED\tSTATE\tISSUED BY\tID", len(all), func(i int) (any, string, error) {
 			t := all[i]
-			return describeToken(t, w.Slug), fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", t.Name, t.Hint, t.UserName, day(t.Expires, "never"),
+			return describeToken(t, w.Slug), fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", t.Name, t.Kind, t.Hint, t.UserName, day(t.Expires, "never"),
 				day(t.LastUsed, "never"), stateOf(t, v.store.Now()), t.IssuedBy, t.ID), nil
 		})
 	})

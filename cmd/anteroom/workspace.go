@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +16,8 @@ import (
 // place is which data a command works on: flags, or a configuration file.
 type place struct {
 	database
-	Config string `help:"Configuration file of the server, instead of --data or --database." type:"path" placeholder:"FILE"`
+	Config  string `help:"Configuration file of the server, instead of --data or --database." type:"path" placeholder:"FILE"`
+	Product string `help:"Product definition that the data is of; the configuration file's or the built-in one when not given." type:"path" placeholder:"FILE"`
 }
 
 func (d *place) open(ctx context.Context, p *Program) (*service, error) {
@@ -35,11 +37,12 @@ func (d *place) open(ctx context.Context, p *Program) (*service, error) {
 		if where = conf.Data; where == "" {
 			where = conf.Database
 		}
-		s.product, s.baseURL = conf.Product, conf.BaseURL
+		s.product, s.baseURL, s.keyText, s.keyFile = conf.Product, conf.BaseURL, conf.Key, conf.KeyFile
 	}
 	if where == "" {
 		where = "anteroom-data"
 	}
+	s.product = cmp.Or(d.Product, s.product)
 	s.database = where
 	return openService(ctx, s)
 }
@@ -56,12 +59,17 @@ func (d *place) use(ctx context.Context, p *Program, do func(*service) error) er
 type workspaceCommand struct {
 	Create       workspaceCreate       `cmd:"" help:"Create a workspace."`
 	List         workspaceList         `cmd:"" help:"List the workspaces."`
+	Rename       workspaceRename       `cmd:"" help:"Give a workspace another ID or name; its old ID still leads to it."`
+	Plan         workspacePlan         `cmd:"" help:"Put a workspace on a plan of the product."`
+	Entitle      workspaceEntitle      `cmd:"" help:"Switch a feature on or off for a workspace, whatever its plan says."`
+	Owner        workspaceOwner        `cmd:"" help:"Make a workspace's first owner, and print a one-time link."`
 	Provisioning workspaceProvisioning `cmd:"" help:"Switch a workspace's provisioning on or off."`
 }
 
 type workspaceCreate struct {
 	Slug string `arg:"" help:"Workspace ID, as it stands in addresses: acme."`
 	Name string `help:"Name, as people read it." placeholder:"NAME"`
+	Plan string `help:"Plan; the product's for new workspaces when not given." placeholder:"PLAN"`
 	JSON bool   `help:"Print JSON."`
 	place
 }
@@ -71,6 +79,8 @@ type workspaceOut struct {
 	ID           identity.WorkspaceID `json:"id"`
 	Slug         string               `json:"workspace"`
 	Name         string               `json:"name"`
+	Plan         string               `json:"plan"`
+	Entitlements map[string]bool      `json:"entitlements,omitempty"`
 	Provisioning bool                 `json:"provisioning"`
 	Users        int64                `json:"users"`
 	Groups       int64                `json:"groups"`
@@ -80,7 +90,7 @@ type workspaceOut struct {
 
 func (v *service) describe(ctx context.Context, w identity.Workspace, base string) (workspaceOut, error) {
 	t, err := v.store.Read(w.ID).Tally(ctx)
-	out := workspaceOut{ID: w.ID, Slug: w.Slug, Name: w.Name, Provisioning: w.Provisioning, Users: t.Users, Groups: t.Groups, Created: w.Created}
+	out := workspaceOut{ID: w.ID, Slug: w.Slug, Name: w.Name, Plan: v.product.PlanOf(w.Plan).Name, Entitlements: w.Entitlements, Provisioning: w.Provisioning, Users: t.Users, Groups: t.Groups, Created: w.Created}
 	if base != "" {
 		out.SCIMURL = base + v.product.SCIM.Path(w.Slug)
 	}
@@ -89,7 +99,7 @@ func (v *service) describe(ctx context.Context, w identity.Workspace, base strin
 
 func (c *workspaceCreate) Run(ctx context.Context, p *Program) error {
 	return c.use(ctx, p, func(v *service) error {
-		w, err := v.directory.CreateWorkspace(ctx, operator(v.store.Now()), c.Slug, c.Name)
+		w, err := v.directory.OpenWorkspace(ctx, operator(v.store.Now()), c.Slug, c.Name, cmp.Or(c.Plan, v.product.NewPlan))
 		if err != nil {
 			return err
 		}
@@ -116,9 +126,9 @@ func (c *workspaceList) Run(ctx context.Context, p *Program) error {
 		if err != nil {
 			return err
 		}
-		return p.table(c.JSON, "WORKSPACE\tNAME\tUSERS\tGROUPS\tPROVISIONING\tID", len(all), func(i int) (any, string, error) {
+		return p.table(c.JSON, "WORKSPACE\tNAME\tPLAN\tUSERS\tGROUPS\tPROVISIONING\tID", len(all), func(i int) (any, string, error) {
 			o, err := v.describe(ctx, all[i], v.api.BaseURL)
-			return o, fmt.Sprintf("%s\t%s\t%d\t%d\t%s\t%s", o.Slug, o.Name, o.Users, o.Groups, onOff(o.Provisioning), o.ID), err
+			return o, fmt.Sprintf("%s\t%s\t%s\t%d\t%d\t%s\t%s", o.Slug, o.Name, o.Plan, o.Users, o.Groups, onOff(o.Provisioning), o.ID), err
 		})
 	})
 }

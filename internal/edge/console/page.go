@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/anteroom-id/anteroom/internal/edge/console/frame"
 	"github.com/anteroom-id/anteroom/internal/identity"
 	"github.com/anteroom-id/anteroom/internal/store"
 )
@@ -40,7 +41,7 @@ type memberRow struct {
 	Role, Groups  string
 	State         badge
 	Held          bool
-	Arrived       moment
+	Arrived       frame.Moment
 }
 
 type groupRow struct {
@@ -57,7 +58,7 @@ type requestRow struct {
 	Cause        string
 	Detail       string
 	Took         string
-	At           moment
+	At           frame.Moment
 }
 
 // badge is a state as a word, with a tone that underlines it.
@@ -102,8 +103,8 @@ func (p *livePage) fillMembers(ctx context.Context, l *Live, r *store.Reader) er
 			}
 		}
 		p.Members = append(p.Members, memberRow{
-			ID: m.ID, Name: orElse(m.Name(), "(no name)"), Address: m.Address, Groups: groupNames(groups), Role: l.roleTitles(m, groups),
-			State: stateOf(m), Held: !m.Held.Empty(), Arrived: momentOf(m.Created, p.Now),
+			ID: m.ID, Name: frame.OrElse(m.Name(), "(no name)"), Address: m.Address, Groups: groupNames(groups), Role: l.roleTitles(m, groups),
+			State: stateOf(m), Held: !m.Held.Empty(), Arrived: frame.MomentOf(m.Created, p.Now),
 		})
 	}
 	return nil
@@ -150,7 +151,7 @@ func (l *Live) roleTitles(m *identity.Member, groups []identity.Reference) strin
 }
 
 func groupOf(g *identity.Group) groupRow {
-	row := groupRow{ID: g.ID, Name: orElse(g.DisplayName, "(no name)"), Members: number(g.Members), Word: "members"}
+	row := groupRow{ID: g.ID, Name: frame.OrElse(g.DisplayName, "(no name)"), Members: frame.Number(g.Members), Word: "members"}
 	if g.Members == 1 {
 		row.Word = "member"
 	}
@@ -161,7 +162,7 @@ func groupNames(groups []identity.Reference) string {
 	var names []string
 	for i, g := range groups {
 		if i == shownNames {
-			return strings.Join(names, ", ") + " and " + number(int64(len(groups)-i)) + " more"
+			return strings.Join(names, ", ") + " and " + frame.Number(int64(len(groups)-i)) + " more"
 		}
 		names = append(names, g.Display)
 	}
@@ -183,7 +184,7 @@ func stateOf(m *identity.Member) badge {
 func requestOf(r *identity.Request, base string, now time.Time) requestRow {
 	row := requestRow{
 		ID: r.ID, Method: r.Method, Path: below(r.Path, base), Status: r.Status,
-		Cause: r.Cause, Detail: r.Detail, Took: took(r.Duration), At: momentOf(r.At, now),
+		Cause: r.Cause, Detail: r.Detail, Took: frame.Took(r.Duration), At: frame.MomentOf(r.At, now),
 	}
 	switch {
 	case r.Status >= 500:
@@ -207,22 +208,20 @@ func below(path, base string) string {
 }
 
 // People says how many there are, in words.
-func (p *livePage) People() string { return counted(p.Tally.Users, "person", "people") }
+func (p *livePage) People() string { return frame.Counted(p.Tally.Users, "person", "people") }
 
 // Crowd says how many groups there are, in words.
-func (p *livePage) Crowd() string { return counted(p.Tally.Groups, "group", "groups") }
+func (p *livePage) Crowd() string { return frame.Counted(p.Tally.Groups, "group", "groups") }
 
 // PeopleCount and GroupCount are the same in digits.
-func (p *livePage) PeopleCount() string { return number(p.Tally.Users) }
+func (p *livePage) PeopleCount() string { return frame.Number(p.Tally.Users) }
 
 // GroupCount is the number of groups in digits.
-func (p *livePage) GroupCount() string { return number(p.Tally.Groups) }
+func (p *livePage) GroupCount() string { return frame.Number(p.Tally.Groups) }
 
 // Last is the time of the newest request, told to the second.
-func (p *livePage) Last() moment {
-	at := p.Requests[0].At
-	at.Ago, at.Fine = ago(p.Now.Sub(at.at), true), true
-	return at
+func (p *livePage) Last() frame.Moment {
+	return p.Requests[0].At.ToTheSecond(p.Now)
 }
 
 // Cut says that the table does not show everybody, "" when it does.

@@ -1,4 +1,4 @@
-package console
+package frame
 
 import (
 	"strconv"
@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// moment is a point in time as a page shows it: how long ago, with the exact
+// Moment is a point in time as a page shows it: how long ago, with the exact
 // time beside it.
-type moment struct {
+type Moment struct {
 	at    time.Time
 	ISO   string // RFC 3339, for the datetime attribute
 	Exact string // for people, in UTC
@@ -16,29 +16,36 @@ type moment struct {
 	Fine  bool // Ago counts the seconds
 }
 
-func momentOf(at, now time.Time) moment {
+// MomentOf is a point in time as it is told now.
+func MomentOf(at, now time.Time) Moment {
 	at = at.UTC()
-	return moment{at: at, ISO: at.Format("2006-01-02T15:04:05.000Z"), Exact: at.Format("2 Jan 2006, 15:04:05") + " UTC", Ago: ago(now.Sub(at), false)}
+	return Moment{at: at, ISO: at.Format("2006-01-02T15:04:05.000Z"), Exact: at.Format("2 Jan 2006, 15:04:05") + " UTC", Ago: Ago(now.Sub(at), false)}
 }
 
-// ago tells a duration in words: "just now" below a minute, or below two seconds
+// ToTheSecond is the moment with its seconds counted.
+func (m Moment) ToTheSecond(now time.Time) Moment {
+	m.Ago, m.Fine = Ago(now.Sub(m.at), true), true
+	return m
+}
+
+// Ago tells a duration in words: "just now" below a minute, or below two seconds
 // where seconds are told. static/live.js says the same as time goes on.
-func ago(d time.Duration, fine bool) string {
+func Ago(d time.Duration, fine bool) string {
 	switch {
 	case d < 2*time.Second, d < time.Minute && !fine:
 		return "just now"
 	case d < time.Minute:
-		return counted(int64(d/time.Second), "second", "seconds") + " ago"
+		return Counted(int64(d/time.Second), "second", "seconds") + " ago"
 	case d < time.Hour:
-		return counted(int64(d/time.Minute), "minute", "minutes") + " ago"
+		return Counted(int64(d/time.Minute), "minute", "minutes") + " ago"
 	case d < 24*time.Hour:
-		return counted(int64(d/time.Hour), "hour", "hours") + " ago"
+		return Counted(int64(d/time.Hour), "hour", "hours") + " ago"
 	}
-	return counted(int64(d/(24*time.Hour)), "day", "days") + " ago"
+	return Counted(int64(d/(24*time.Hour)), "day", "days") + " ago"
 }
 
-// took tells how long a request took.
-func took(d time.Duration) string {
+// Took tells how long a request took.
+func Took(d time.Duration) string {
 	switch {
 	case d < time.Millisecond:
 		return "<1 ms"
@@ -48,15 +55,16 @@ func took(d time.Duration) string {
 	return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
 }
 
-func counted(n int64, one, many string) string {
+// Counted gives a number with its word: "1 person", "25 people".
+func Counted(n int64, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return number(n) + " " + many
+	return Number(n) + " " + many
 }
 
-// number writes n with a comma at each thousand.
-func number(n int64) string {
+// Number writes n with a comma at each thousand.
+func Number(n int64) string {
 	s := strconv.FormatInt(n, 10)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
 		s = s[:i] + "," + s[i:]
@@ -64,7 +72,8 @@ func number(n int64) string {
 	return s
 }
 
-func orElse(s, other string) string {
+// OrElse is s, or other when s is blank.
+func OrElse(s, other string) string {
 	if strings.TrimSpace(s) == "" {
 		return other
 	}

@@ -1,0 +1,140 @@
+package frame
+
+import (
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/anteroom-id/anteroom/internal/identity"
+)
+
+// The names of our cookies. Where the pages are reached by TLS they carry the
+// prefix that binds them to this host (RFC 6265bis §4.1.3.2).
+const (
+	sessionCookie = "session"
+	noticeCookie  = "notice"
+	onceCookie    = "once"
+)
+
+// onceLife is how long what the next page is to show waits for it.
+const onceLife = 5 * time.Minute
+
+func (a *App) secure() bool { return strings.HasPrefix(a.BaseURL, "https://") }
+
+func (a *App) cookieName(name string) string {
+	if a.secure() {
+		return "__Host-" + name
+	}
+	return name
+}
+
+// setCookie sets one of our cookies, out of reach of scripts and of other sites'
+// forms. An empty value takes it away.
+func (q *Request) setCookie(name, value string, life time.Duration) {
+	c := &http.Cookie{
+		Name: q.cookieName(name), Value: value, Path: "/", Secure: q.secure(), HttpOnly: true,
+		SameSite: http.SameSiteLaxMode, MaxAge: int(life / time.Second),
+	}
+	if value == "" {
+		c.MaxAge = -1
+	}
+	http.SetCookie(q.W, c)
+}
+
+func (q *Request) cookie(name string) string {
+	if c, err := q.R.Cookie(q.cookieName(name)); err == nil {
+		return c.Value
+	}
+	return ""
+}
+
+func (q *Request) secret() string { return q.cookie(sessionCookie) }
+
+func (q *Request) setSession(secret string, expires time.Time) {
+	q.setCookie(sessionCookie, secret, expires.Sub(q.now()))
+}
+
+func (q *Request) clearSession() { q.setCookie(sessionCookie, "", 0) }
+
+// remember keeps a line for the next page.
+func (q *Request) remember(name, text string) {
+	q.setCookie(name, base64.RawURLEncoding.EncodeToString([]byte(text)), onceLife)
+}
+
+// recall gives the line that was kept, once.
+func (q *Request) recall(name string) string {
+	v := q.cookie(name)
+	if v == "" {
+		return ""
+	}
+	q.setCookie(name, "", 0)
+	text, err := base64.RawURLEncoding.DecodeString(v)
+	if err != nil {
+		return ""
+	}
+	return clean(string(text))
+}
+
+// ShowOnce hands a secret to the next page, which shows it once: sealed, bound to
+// the session, for five minutes at most.
+func (q *Request) ShowOnce(name, secret string) {
+	q.setCookie(onceCookie, name+"."+q.Box.Seal(q.oncePurpose(name), secret), onceLife)
+}
+
+// Once gives the secret of that name that the page before handed over, "" when
+// there is none. It is gone afterwards.
+func (q *Request) Once(name string) string {
+	have, sealed, _ := strings.Cut(q.cookie(onceCookie), ".")
+	if have != name {
+		return ""
+	}
+	q.setCookie(onceCookie, "", 0)
+	text, err := q.Box.Open(q.oncePurpose(name), sealed)
+	if err != nil {
+		return ""
+	}
+	return text
+}
+
+func (q *Request) oncePurpose(name string) string {
+	whose := ""
+	if q.Live != nil {
+		whose = string(q.Live.Session.ID)
+	}
+	return "once " + name + " " + whose
+}
+
+// LoginFor is the address of the sign-in page that leads back to where the
+// request wanted to go.
+func (q *Request) LoginFor() string {
+	if q.R.Method != http.MethodGet || q.R.URL.Path == "/" {
+		return "/login"
+	}
+	return "/login?to=" + url.QueryEscape(q.R.URL.RequestURI())
+}
+
+// Inside gives to when it is an address of these pages, and otherwise the first
+// page: nobody is sent elsewhere by a link to our sign-in page.
+func Inside(to string) string {
+	u, err := url.Parse(to)
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n\t") {
+		return "/"
+	}
+	return to
+}
+
+// known finds out whose session the browser has.
+func (q *Request) known() error {
+	secret := q.secret()
+	if secret == "" {
+		return nil
+	}
+	live, err := q.Accounts.Check(q.Context(), secret, q.Client())
+	if identity.KindOf(err) == identity.Unauthenticated {
+		return nil
+	}
+	q.Live = live
+	return err
+}

@@ -1,0 +1,98 @@
+package people
+
+import (
+	"strings"
+
+	"github.com/anteroom-id/anteroom/internal/edge/console/frame"
+	"github.com/anteroom-id/anteroom/internal/identity"
+)
+
+// memberSessions is the tab that says where a member is signed in.
+type memberSessions struct {
+	head
+	Signs    bool // somebody signs in as this member
+	Sessions []session
+}
+
+// session is one browser.
+type session struct {
+	identity.Session
+	Browser, How string
+}
+
+func showSessions(q *frame.Request) error {
+	m, err := member(q)
+	if err != nil {
+		return err
+	}
+	s := memberSessions{head: headOf(q, &m)}
+	living, signs, err := sessionsOf(q, m.ID)
+	if err != nil {
+		return err
+	}
+	s.Signs = signs
+	for _, n := range living {
+		s.Sessions = append(s.Sessions, session{n, browserOf(n.Agent), methodWords(n.Method)})
+	}
+	return q.Render(memberPage(q, &s.head, tabSessions, "people/sessions", &s))
+}
+
+// sessionsOf lists the living sessions that reach this workspace through a
+// member, newest first; signs says whether somebody signs in as the member.
+func sessionsOf(q *frame.Request, id identity.MemberID) (living []identity.Session, signs bool, err error) {
+	person, signs, err := q.Store.Read(q.Workspace.ID).PersonOf(q.Context(), id)
+	if err != nil || !signs {
+		return nil, signs, err
+	}
+	memberships, err := q.Store.Memberships(q.Context(), person)
+	if err != nil {
+		return nil, signs, err
+	}
+	all, err := q.Store.Sessions(q.Context(), person)
+	for _, m := range memberships {
+		if m.Workspace != q.Workspace.ID || m.Member != id {
+			continue // where else the person is, is nobody's business here
+		}
+		for _, n := range all {
+			if m.Reached(n.Created) && n.Expires.After(q.Store.Now()) {
+				living = append([]identity.Session{n}, living...)
+			}
+		}
+	}
+	return living, signs, err
+}
+
+func methodWords(m identity.Method) string {
+	words := map[identity.Method]string{
+		identity.ByPassword: "password", identity.ByTOTP: "password and code", identity.ByRecovery: "password and recovery code",
+		identity.ByPasskey: "passkey", identity.ByLink: "invitation",
+	}
+	return frame.OrElse(words[m], string(m))
+}
+
+// browserOf gives the name of a browser and its system, as far as its User-Agent
+// tells them.
+func browserOf(agent string) string {
+	first := func(pairs [][2]string) string {
+		for _, p := range pairs {
+			if strings.Contains(agent, p[0]) {
+				return p[1]
+			}
+		}
+		return ""
+	}
+	name := first([][2]string{{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}})
+	system := first([][2]string{{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"}, {"Mac OS", "macOS"}, {"Linux", "Linux"}})
+	switch {
+	case name != "" && system != "":
+		return name + " on " + system
+	case name+system != "":
+		return name + system
+	case agent == "":
+		return "Unknown browser"
+	}
+	if word, _, _ := strings.Cut(agent, "/"); len(word) < 40 {
+		return word
+	}
+	return agent[:40]
+}
