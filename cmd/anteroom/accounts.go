@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	netmail "net/mail"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -59,7 +61,18 @@ func sealKey(text, file, database string) ([]byte, error) {
 	case strings.Contains(database, "://"):
 		return nil, errors.New("key: with PostgreSQL give the key that secrets are sealed with, the same on every copy: key_file names a file (made when missing), or key holds 64 hex digits (openssl rand -hex 32)")
 	}
+	if err := os.MkdirAll(database, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
 	return seal.LoadKey(filepath.Join(database, keyName))
+}
+
+// settleKey finds the key once, before anything is opened: in memory each look
+// makes another one.
+func (s *settings) settleKey() error {
+	key, err := sealKey(s.keyText, s.keyFile, s.database)
+	s.keyText = hex.EncodeToString(key)
+	return err
 }
 
 // openAccounts adds what people who sign in need to a service.
@@ -100,9 +113,10 @@ func (v *service) serveMail(ctx context.Context, by *mail.SMTP) {
 	v.mails = sender
 }
 
-// pages opens the accounts and the console over them, and begins to send mail.
+// pages opens the accounts and the console over them, and begins to send mail. The
+// settings' key is settled.
 func (v *service) pages(ctx context.Context, s settings, by *mail.SMTP, more ...frame.Section) (*frame.App, error) {
-	key, err := sealKey(s.keyText, s.keyFile, s.database)
+	key, err := seal.ParseKey(s.keyText)
 	if err != nil {
 		return nil, err
 	}

@@ -74,6 +74,9 @@ func (c *devCommand) Run(ctx context.Context, p *Program) (err error) {
 	if strings.Contains(where, "://") {
 		s.keyFile = filepath.Join(filepath.Dir(p.stateFile()), keyName)
 	}
+	if err := s.settleKey(); err != nil {
+		return err
+	}
 	v, err := openService(ctx, s)
 	if err != nil {
 		return err
@@ -169,7 +172,7 @@ func (v *service) devPages(ctx context.Context, s settings, r *Ready, live *cons
 	}
 	s.keyText = hex.EncodeToString(key)                                       // in memory each reading makes another one
 	s.baseURL = strings.Replace(s.baseURL, "//127.0.0.1:", "//localhost:", 1) // passkeys want a name
-	e := &entrance{service: v, workspace: live.Workspace.ID, seed: key, key: live.Key, base: s.baseURL}
+	e := &entrance{service: v, workspace: live.Workspace.ID, seed: []byte(s.keyText), key: live.Key, base: s.baseURL}
 	r.ConsoleURL, r.MailsURL, r.SignIns = s.baseURL+"/login", s.baseURL+"/dev/mails", e.signIns()
 	return v.pages(ctx, s, nil, e.section())
 }

@@ -117,6 +117,9 @@ func (c *serveCommand) Run(ctx context.Context, p *Program) (err error) {
 		database: where, product: conf.Product, baseURL: conf.BaseURL, proxies: proxies, log: log, keyText: conf.Key, keyFile: conf.KeyFile,
 	}
 	smtp, err := conf.SMTP.transport()
+	if err == nil {
+		err = s.settleKey()
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Config, err)
 	}

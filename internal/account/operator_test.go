@@ -64,6 +64,10 @@ func TestWhoBecomesAnOperatorKeepsOnlyWhatTheAddressesReaderMade(t *testing.T) {
 		if l := w.live(old.Secret); l.Person.Operator {
 			t.Error("who had the address before became the operator")
 		}
+		if err := w.accounts.Resign(ctx, "ann@vendor.example"); err != nil {
+			t.Fatal(err)
+		}
+		w.dead("which had an operator's rights", ann.Secret)
 	})
 }
 

@@ -15,6 +15,7 @@ const (
 	ActorToken    ActorKind = "token"
 	ActorOperator ActorKind = "operator"
 	ActorMember   ActorKind = "member"
+	ActorPerson   ActorKind = "person" // who is signed in, and acts in no workspace
 	ActorSystem   ActorKind = "system"
 	ActorLink     ActorKind = "link" // somebody without an account, by a set-up link
 )

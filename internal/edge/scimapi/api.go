@@ -46,7 +46,8 @@ type Config struct {
 	InFlight int
 	Patience time.Duration
 	// Reading is how long a client may take to read an answer, and as long again
-	// for every 4 MiB of it; then the connection is cut. 0 means 30 seconds.
+	// for every 4 MiB of it; then the connection is cut. As long it may take to send
+	// a large body. 0 means 30 seconds.
 	Reading time.Duration
 	Log     *slog.Logger
 	Limits  scim.Limits
@@ -58,12 +59,14 @@ type API struct {
 	server scim.Server
 	routes []route
 	gates  gates
-	large  queue // those with a large body, of all workspaces
+	bodies gates  // those with a large body
+	large  queue  // those whose large body is in, of all workspaces
+	unread unread // large answers on their way
 }
 
 const (
 	largeBody   = 64 << 10 // bytes; what is decoded takes a multiple
-	largeBodies = 4        // worked on at once
+	largeBodies = 4        // worked on at once; and as many of one workspace come in
 	maxBody     = 1 << 20  // a group of ten thousand members in one request
 )
 
@@ -87,7 +90,7 @@ func New(c Config) *API {
 	if c.Limits.MaxBulkBody == 0 {
 		c.Limits.MaxBulkBody = maxBody
 	}
-	a := &API{Config: c, large: make(queue, largeBodies), routes: routesOf(c.Product), gates: gates{room: c.InFlight}}
+	a := &API{Config: c, bodies: gates{room: largeBodies}, large: make(queue, largeBodies), routes: routesOf(c.Product), gates: gates{room: c.InFlight}}
 	a.server = scim.Server{
 		Types:  []*scim.ResourceType{c.Directory.UserType(), c.Directory.GroupType()},
 		Limits: c.Limits,
@@ -109,6 +112,8 @@ type exchange struct {
 	ws    identity.WorkspaceID // "" until it is known
 	notes scim.Notes
 	leave []func() // gives back the places that the request holds
+
+	unread int64 // bytes of the answer, when it is a large one
 }
 
 func (x *exchange) release() {
@@ -123,12 +128,13 @@ func (x *exchange) release() {
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := a.Store.Now()
 	x := &exchange{w: &recorder{ResponseWriter: w}, r: r}
-	x.w.begin = func() { a.begin(x) }
+	x.w.begin = func() bool { return a.begin(x) }
 	x.log = identity.Request{
 		ID: identity.NewRequestID(now), At: now, Method: r.Method, Path: shown(r), Agent: directory.OneLine(r.UserAgent()), Remote: a.Proxies.Client(r).String(), ClientID: clientID(r.Header),
 	}
 	w.Header().Set(RequestIDHeader, string(x.log.ID))
 	defer a.record(x)
+	defer a.letGo(x)
 	defer func() {
 		if p := recover(); p != nil {
 			a.Log.Error("panic", "request", x.log.ID, "panic", p, "stack", string(debug.Stack()))
@@ -149,6 +155,9 @@ func (a *API) serve(x *exchange) error {
 	if err := a.authenticate(x); err != nil {
 		return err
 	}
+	if a.unread.full(x.ws) {
+		return errUnread
+	}
 	leave, err := a.gates.enter(x.r.Context(), x.ws, a.Patience)
 	if err != nil {
 		return err
@@ -163,11 +172,18 @@ func (a *API) serve(x *exchange) error {
 }
 
 // begin is called when the work is done and the answer is to be written: who
-// reads slowly keeps no place from others, and not for ever.
-func (a *API) begin(x *exchange) {
-	x.release()
+// reads slowly keeps no place from others, and not for ever. False means that
+// there is no room for the answer, and another was given instead of it.
+func (a *API) begin(x *exchange) bool {
 	size, _ := strconv.ParseInt(x.w.Header().Get("Content-Length"), 10, 64)
+	if !a.hold(x, size) {
+		x.w.drop()
+		a.fail(x, errUnread)
+		return false
+	}
+	x.release()
 	x.w.deadline(time.Now().Add(a.Reading + time.Duration(float64(a.Reading)*float64(size)/(4<<20))))
+	return true
 }
 
 // authenticate finds the token and with it the workspace, which must be the one
@@ -205,21 +221,46 @@ func (a *API) readBody(x *exchange) error {
 	if x.r.Body == nil || x.r.Body == http.NoBody {
 		return nil
 	}
-	limit := int64(max(a.Limits.MaxBody, a.Limits.MaxBulkBody))
-	if n := x.r.ContentLength; n < 0 || n > largeBody {
-		leave, err := a.large.enter(x.r.Context(), a.Patience)
-		if err != nil {
-			return err
-		}
-		x.leave = append(x.leave, leave)
-	}
-	body, err := io.ReadAll(io.LimitReader(x.r.Body, limit+1))
+	body, err := a.bytesOf(x)
 	if err != nil {
-		return scim.BadRequest("invalidSyntax", "the body could not be read to its end; send it again")
+		return err
 	}
 	x.log.Sent = outline(body)
 	x.r.Body = io.NopCloser(bytes.NewReader(body))
 	return nil
+}
+
+// bytesOf reads a body. A large one comes in at one of its workspace's places and
+// in its time, and takes a place from others when it is in.
+func (a *API) bytesOf(x *exchange) ([]byte, error) {
+	limit := int64(max(a.Limits.MaxBody, a.Limits.MaxBulkBody)) + 1
+	if n := x.r.ContentLength; 0 <= n && n <= largeBody {
+		return readAll(x.r.Body, limit)
+	}
+	leave, err := a.bodies.enter(x.r.Context(), x.ws, a.Patience)
+	if err != nil {
+		return nil, err
+	}
+	x.leave = append(x.leave, leave)
+	_ = a
+	body, err := readAll(x.r.Body, limit)
+	if err != nil {
+		return nil, err
+	}
+	x.w.mustRead(time.Time{})
+	if leave, err = a.large.enter(x.r.Context(), a.Patience); err != nil {
+		return nil, err
+	}
+	x.leave = append(x.leave, leave)
+	return body, nil
+}
+
+func readAll(r io.Reader, limit int64) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r, limit))
+	if err != nil {
+		return nil, scim.BadRequest("invalidSyntax", "the body could not be read to its end; send it again")
+	}
+	return body, nil
 }
 
 func (a *API) tenant(x *exchange) *scim.Tenant {

@@ -13,26 +13,41 @@ import (
 // says when the answer begins.
 type recorder struct {
 	http.ResponseWriter
-	begin   func()
+	begin   func() bool
 	code    int
 	started bool
+	dropped bool // what is written from now on goes nowhere
 	failure bytes.Buffer
 }
 
-func (w *recorder) start(code int) {
-	if !w.started {
-		w.code, w.started = code, true
-		w.begin()
+// start begins the answer, and says whether it goes on.
+func (w *recorder) start(code int) bool {
+	if w.dropped || w.started {
+		return !w.dropped
+	}
+	w.code, w.started = code, true
+	w.dropped = !w.begin()
+	return !w.dropped
+}
+
+// drop gives up the answer that was to begin, so that another can.
+func (w *recorder) drop() {
+	w.started = false
+	for _, name := range [...]string{"Content-Length", "Etag", "Location"} {
+		w.Header().Del(name)
 	}
 }
 
 func (w *recorder) WriteHeader(code int) {
-	w.start(code)
-	w.ResponseWriter.WriteHeader(code)
+	if w.start(code) {
+		w.ResponseWriter.WriteHeader(code)
+	}
 }
 
 func (w *recorder) Write(b []byte) (int, error) {
-	w.start(http.StatusOK)
+	if !w.start(http.StatusOK) {
+		return len(b), nil
+	}
 	if w.code >= 400 && w.failure.Len() < 8192 {
 		w.failure.Write(b)
 	}
@@ -46,6 +61,11 @@ func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 // connection afterwards. A writer without deadlines, as in tests, has none.
 func (w *recorder) deadline(t time.Time) {
 	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(t)
+}
+
+// mustRead is when the body must have come in; the zero time ends that.
+func (w *recorder) mustRead(t time.Time) {
+	_ = http.NewResponseController(w.ResponseWriter).SetReadDeadline(t)
 }
 
 func (w *recorder) status() int {

@@ -90,3 +90,86 @@ func TestWhoDoesNotReadIsCutOff(t *testing.T) {
 		}
 	})
 }
+
+// A workspace may leave four of the largest answers unread. What is more is not held: it is told to come back.
+func TestAnswersThatNobodyReadsAreNotHeldWithoutBound(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *server) {
+		s.large(s.acme)
+		s.must(201, s.globex, "POST", "/Users", fmt.Sprintf(`{"userName":"one@x.example","note":%q}`, strings.Repeat("x", 100<<10)))
+		h := s.beside(scimapi.Config{Reading: 25 * time.Second})
+		var answers []*bufio.Reader
+		for range 5 {
+			answers = append(answers, bufio.NewReader(s.ask(h, s.acme)))
+		}
+		for _, a := range answers { // each has begun, and none is read
+			if _, err := a.Peek(1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		get := func(w tenant, query string) int {
+			return s.send([]string{"Authorization", "Bearer " + w.secret}, "GET", h.URL+s.product.SCIM.Path(w.slug)+"/Users"+query, "").status
+		}
+		for w, query := range map[tenant]string{s.acme: "?count=1&attributes=userName", s.globex: ""} {
+			if status := get(w, query); status != http.StatusOK {
+				t.Errorf("%s%s: %d", w.slug, query, status)
+			}
+		}
+		var whole, refused int
+		for _, a := range answers {
+			res, err := http.ReadResponse(a, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(res.Body)
+			switch {
+			case err == nil && res.StatusCode == http.StatusOK && len(body) > 60*240<<10:
+				whole++
+			case err == nil && res.StatusCode == http.StatusTooManyRequests && res.Header.Get("Retry-After") != "" && strings.Contains(string(body), "read them"):
+				refused++
+			default:
+				t.Errorf("%d, %d bytes, %v", res.StatusCode, len(body), err)
+			}
+		}
+		if whole != 4 || refused != 1 {
+			t.Errorf("%d are answered, and %d are told to come back", whole, refused)
+		}
+		if status := get(s.acme, "?count=500"); status != http.StatusOK {
+			t.Errorf("after they were read: %d", status)
+		}
+	})
+}
+
+// begun sends the head of a request with a large body, and the body's first byte.
+func (s *server) begun(h *httptest.Server, w tenant) {
+	s.t.Helper()
+	c, err := net.Dial("tcp", h.Listener.Addr().String())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { c.Close() })
+	fmt.Fprintf(c, "POST %s/Users HTTP/1.1\r\nHost: x\r\nContent-Type: application/scim+json\r\nAuthorization: Bearer %s\r\nContent-Length: 70000\r\n\r\n{", s.product.SCIM.Path(w.slug), w.secret)
+}
+
+func TestLargeBodiesThatComeSlowlyKeepNobodyElsesOut(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *server) {
+		h := s.beside(scimapi.Config{Patience: time.Second, Reading: 3 * time.Second})
+		for range 4 {
+			s.begun(h, s.acme)
+		}
+		time.Sleep(300 * time.Millisecond)
+		post := func(w tenant, name string) reply {
+			return s.send([]string{"Authorization", "Bearer " + w.secret, "Content-Type", "application/scim+json"}, "POST", h.URL+s.product.SCIM.Path(w.slug)+"/Users",
+				fmt.Sprintf(`{"userName":%q,"note":%q}`, name, strings.Repeat("x", 70<<10)))
+		}
+		if r := post(s.globex, "ann@x.example"); r.status != http.StatusCreated {
+			t.Errorf("another workspace's: %d %.200s", r.status, r.body)
+		}
+		if r := post(s.acme, "ann@x.example"); r.status != http.StatusTooManyRequests {
+			t.Errorf("their own workspace's fifth: %d %.200s", r.status, r.body)
+		}
+		time.Sleep(3 * time.Second)
+		if r := post(s.acme, "ann@x.example"); r.status != http.StatusCreated {
+			t.Errorf("after the time that a body has: %d %.200s", r.status, r.body)
+		}
+	})
+}

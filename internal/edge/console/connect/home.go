@@ -10,6 +10,7 @@ import (
 	"github.com/anteroom-id/anteroom/internal/access"
 	"github.com/anteroom-id/anteroom/internal/directory"
 	"github.com/anteroom-id/anteroom/internal/edge/console/frame"
+	"github.com/anteroom-id/anteroom/internal/guide"
 	"github.com/anteroom-id/anteroom/internal/identity"
 	"github.com/anteroom-id/anteroom/internal/product"
 )
@@ -182,7 +183,7 @@ func connectors(q *frame.Request) (out []connector, err error) {
 }
 
 func connectorOf(q *frame.Request, c *identity.Connection) (connector, error) {
-	out := connector{place: placeOf(q.Product, c), Choose: c.Kind == ""}
+	out := connector{place: placeOf(q.Product, c), Choose: c.Kind == "" && (q.Product.Console.Single || c.Settings[provider] == "")}
 	cadence, err := q.Directory.Cadence(q.Context(), q.Workspace.ID, c.ID)
 	if err != nil {
 		return out, err
@@ -216,11 +217,32 @@ func add(q *frame.Request) error {
 	if !slices.ContainsFunc(q.Product.Console.Connectors, func(c product.Connector) bool { return c.Kind == kind }) {
 		return q.Again(identity.Errorf(identity.Invalid, "kind", "Choose one of the connectors in the list."), showHome)
 	}
-	c, err := q.Directory.AddConnection(q.Context(), q.Workspace.ID, kind, "", q.Origin())
+	c, err := addKind(q, kind)
 	if err != nil {
 		return q.Again(err, showHome)
 	}
 	return q.Redirect(q.To("settings", "sso")+"#"+string(c.ID), "The page is saved, and "+titleOf(q.Product, kind)+" is added. Open it to set it up.")
+}
+
+// addKind adds a connection for an identity provider. The first one becomes of the
+// connection that the workspace began with, as long as nobody has said whose that
+// is: tokens that are issued elsewhere, as personal ones (E04) and the vendor's
+// (K02), belong to it.
+func addKind(q *frame.Request, kind string) (identity.Connection, error) {
+	all, err := q.Directory.Connections(q.Context(), q.Workspace.ID)
+	if err != nil {
+		return identity.Connection{}, err
+	}
+	signsIn := kind == "saml" || kind == "oidc" || !guide.Provisions(kind)
+	for _, c := range all {
+		if signsIn || !q.Unlocked(product.FeatureSCIM) || c.Kind != "" || c.Settings[provider] != "" || c.Title != "" {
+			continue
+		}
+		title := titleOf(q.Product, kind)
+		change := directory.ConnectionChange{Title: &title, Settings: map[string]string{provider: kind}}
+		return q.Directory.UpdateConnection(q.Context(), q.Workspace.ID, c.ID, c.Version, change, q.Origin())
+	}
+	return q.Directory.AddConnection(q.Context(), q.Workspace.ID, kind, "", q.Origin())
 }
 
 // keep saves what differs of what the page's one form holds.

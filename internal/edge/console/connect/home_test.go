@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/token"
 )
 
 const page = "/w/acme/settings/sso"
@@ -34,13 +35,13 @@ func TestP03_AddingAConnectorSavesThePageFirstAndLosesNothing(t *testing.T) {
 	s.add("entra")
 	first := s.newest(s.Acme)
 	id := ":" + string(first.ID)
-	fields := []string{"kind", "okta", "slug", "acme two!", "version", "2", "title" + id, "Headquarters", "version" + id, "1"}
+	fields := []string{"kind", "okta", "slug", "acme two!", "version", "2", "title" + id, "Headquarters", "version" + id, "2"}
 	a := s.ada.Post(page+"/connections", fields...)
 	answers(t, "a slug that cannot be", a, http.StatusUnprocessableEntity)
 	if !strings.Contains(a.Body, `value="acme two!"`) || !strings.Contains(a.Body, `value="Headquarters"`) || !strings.Contains(a.Body, `aria-invalid="true"`) {
 		t.Errorf("what was typed is lost: %s", a.Body)
 	}
-	if n := len(s.connections(s.Acme)); n != 2 {
+	if n := len(s.connections(s.Acme)); n != 1 {
 		t.Fatalf("%d connections although the page could not be saved", n)
 	}
 	fields[3] = "Acme-Two"
@@ -171,12 +172,38 @@ func TestTwoAdministratorsDoNotOverwriteOneAnother(t *testing.T) {
 	s.add("okta")
 	c := s.newest(s.Acme)
 	id := ":" + string(c.ID)
-	answers(t, "the first", s.ada.Post(page, "title"+id, "First", "version"+id, "1"), http.StatusSeeOther)
-	a := s.ada.Post(page, "title"+id, "Second", "version"+id, "1")
+	answers(t, "the first", s.ada.Post(page, "title"+id, "First", "version"+id, "2"), http.StatusSeeOther)
+	a := s.ada.Post(page, "title"+id, "Second", "version"+id, "2")
 	answers(t, "the second", a, http.StatusConflict)
-	if !strings.Contains(a.Body, `value="Second"`) || !strings.Contains(a.Body, ">First</a>") || !strings.Contains(a.Body, `name="version`+id+`" value="2"`) {
+	if !strings.Contains(a.Body, `value="Second"`) || !strings.Contains(a.Body, ">First</a>") || !strings.Contains(a.Body, `name="version`+id+`" value="3"`) {
 		t.Errorf("the page does not show both: %s", text(a.Body))
 	}
-	answers(t, "once more", s.ada.Post(page, "title"+id, "Second", "version"+id, "2"), http.StatusSeeOther)
-	answers(t, "a name that is too long", s.ada.Post(page, "title"+id, strings.Repeat("x", 201), "version"+id, "3"), http.StatusUnprocessableEntity)
+	answers(t, "once more", s.ada.Post(page, "title"+id, "Second", "version"+id, "3"), http.StatusSeeOther)
+	answers(t, "a name that is too long", s.ada.Post(page, "title"+id, strings.Repeat("x", 201), "version"+id, "4"), http.StatusUnprocessableEntity)
+}
+
+func TestE04_K02_TokensIssuedElsewhereBelongToTheConnectorThatWasAddedFirst(t *testing.T) {
+	s := tell(t, "timeneye")
+	at := s.add("entra")
+	_, secret, err := s.Tokens.Issue(t.Context(), token.Request{Origin: identity.Origin{Actor: identity.Actor{Kind: identity.ActorMember, ID: string(s.ada.Member.ID)}, Source: "console", At: s.Operator.At}, Workspace: s.Acme.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, answer := s.scim(secret, http.MethodPost, "/Users", person("maria@acme.example")); status != http.StatusCreated {
+		t.Fatal(status, answer)
+	}
+	says(t, s.ada.Get(at), "1 member so far")
+	s.add("okta")
+	if all := s.connections(s.Acme); len(all) != 2 || all[1].Kind != "okta" {
+		t.Errorf("%+v", all)
+	}
+
+	s = tell(t, "tracktik") // the vendor's token came first
+	if _, _, err := s.Tokens.Issue(t.Context(), token.Request{Kind: token.KindSupport, Origin: s.Operator, Workspace: s.Acme.ID}); err != nil {
+		t.Fatal(err)
+	}
+	says(t, s.ada.Get(s.add("okta")), "Okta", "Waiting for first sync")
+	if n := len(s.connections(s.Acme)); n != 1 {
+		t.Errorf("%d connections", n)
+	}
 }

@@ -75,7 +75,9 @@ type Route struct {
 }
 
 // Lets reports whether a role passes the route's gate.
-func (r *Route) Lets(can func(access.Action) bool) bool { return can(r.Action) || r.Or != "" && can(r.Or) }
+func (r *Route) Lets(can func(access.Action) bool) bool {
+	return can(r.Action) || r.Or != "" && can(r.Or)
+}
 
 // Section is a part of the console: its routes, and its templates. The
 // file NAME.html of Section S is the page "S/NAME"; it defines "content", which

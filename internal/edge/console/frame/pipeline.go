@@ -55,7 +55,7 @@ func (q *Request) run() error {
 // pass holds the request against the route's gate.
 func (q *Request) pass() error {
 	if q.Live != nil {
-		q.from.Actor = identity.Actor{Kind: identity.ActorSystem, ID: string(q.Live.Person.ID)}
+		q.from.Actor = identity.Actor{Kind: identity.ActorPerson, ID: string(q.Live.Person.ID)}
 	}
 	if q.route.Gate == Public {
 		return nil

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/anteroom-id/anteroom/internal/account"
 	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/product"
 )
 
 // answerable says whether an error is an answer to what somebody typed.
@@ -79,16 +81,11 @@ func (q *Request) answer(w http.ResponseWriter, err error) {
 	case status == http.StatusInternalServerError:
 		q.Log.Error("console", "request_id", q.from.RequestID, "path", q.route.Pattern, "error", err)
 	}
-	var slow *account.Throttled
-	if errors.As(err, &slow) {
-		w.Header().Set("Retry-After", strconv.Itoa(1+int(slow.Wait/time.Second)))
-	} else if status == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", "5")
-	}
+	q.retryAfter(err)
 	m := mishap{Status: status, Heading: headings[status], Text: "We have been told. Try again in a moment; nothing was done by halves.", Reference: q.from.RequestID}
 	var own *identity.Error
 	if errors.As(err, &own) && own.Kind != identity.Internal {
-		m.Text = own.Msg
+		m.Text = Sentence(own.Msg)
 	}
 	if status == http.StatusNotFound {
 		m.Text = errNothing.Msg
@@ -108,6 +105,26 @@ var headings = map[int]string{
 	http.StatusTooManyRequests:     "Too many tries",
 	http.StatusServiceUnavailable:  "Not just now",
 	http.StatusInternalServerError: "Something went wrong here",
+}
+
+// retryAfter says when to come back, to who tried too often or came at a bad
+// time (RFC 9110 §10.2.3).
+func (q *Request) retryAfter(err error) {
+	var slow *account.Throttled
+	if errors.As(err, &slow) {
+		q.W.Header().Set("Retry-After", strconv.Itoa(1+int(slow.Wait/time.Second)))
+	} else if statusOf(err) == http.StatusServiceUnavailable {
+		q.W.Header().Set("Retry-After", "5")
+	}
+}
+
+// Sentence is a message as a page says it. One that begins with an address keeps
+// the address as it is.
+func Sentence(msg string) string {
+	if first, _, _ := strings.Cut(msg, " "); !strings.Contains(first, "@") {
+		msg = product.Title(msg)
+	}
+	return strings.TrimSuffix(msg, ".") + "."
 }
 
 // locked is what the page of a feature shows that the plan does not unlock.

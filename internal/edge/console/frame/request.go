@@ -110,9 +110,13 @@ func (q *Request) SignOut() { q.clearSession() }
 // what was typed, and what is wrong at its field and at the top. Errors
 // that are no answer to the form pass through.
 func (q *Request) Again(err error, show func(*Request) error) error {
-	if e, ok := answerable(err); ok {
-		q.problem = e
-		return show(q)
+	e, ok := answerable(err)
+	if !ok {
+		return err
 	}
-	return err
+	q.retryAfter(err)
+	said := *e
+	said.Msg = Sentence(e.Msg)
+	q.problem = &said
+	return show(q)
 }

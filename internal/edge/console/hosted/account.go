@@ -47,7 +47,7 @@ func profile(q *frame.Request) error { return show(q, tabProfile, "profile", q.L
 
 func rename(q *frame.Request) error {
 	if err := q.Accounts.Rename(q.Context(), q.Live, q.Field("name")); err != nil {
-		return again(q, err, profile)
+		return q.Again(err, profile)
 	}
 	return q.Redirect(tabProfile, "Saved.")
 }

@@ -46,7 +46,7 @@ func joined(q *frame.Request, fresh account.Fresh, err error, to, notice string)
 		return openLink(q) // which says that the link has ended
 	}
 	if err != nil {
-		return again(q, err, openLink)
+		return q.Again(err, openLink)
 	}
 	q.Begin(fresh)
 	return q.Redirect(to, notice)
@@ -72,7 +72,7 @@ func joinWith(q *frame.Request) error {
 	fresh, err := q.Accounts.JoinWith(q.Context(), q.Part("word"), q.Secret("password"), q.Field("code"), q.Client())
 	var needed *account.CodeNeeded
 	if errors.As(err, &needed) || q.Has("code") && err != nil && identity.KindOf(err) != identity.NotFound {
-		return again(q, err, func(q *frame.Request) error { return showLink(q, true) })
+		return q.Again(err, func(q *frame.Request) error { return showLink(q, true) })
 	}
 	return joined(q, fresh, err, "/", "You have joined.")
 }

@@ -58,7 +58,7 @@ func signIn(q *frame.Request) error {
 // begin lets somebody in, or shows the sign-in page with what was wrong.
 func begin(q *frame.Request, fresh account.Fresh, err error) error {
 	if err != nil {
-		return again(q, err, showLogin)
+		return q.Again(err, showLogin)
 	}
 	q.Begin(fresh)
 	return q.Redirect(goal(q), "")
@@ -81,7 +81,7 @@ func secondFactor(q *frame.Request) error {
 	ticket := q.Field("ticket")
 	fresh, err := q.Accounts.SecondFactor(q.Context(), ticket, q.Field("code"), q.Client())
 	if kind := identity.KindOf(err); err != nil && (kind == identity.Invalid || kind == identity.TooMany) {
-		return again(q, err, func(q *frame.Request) error { return showCode(q, ticket) })
+		return q.Again(err, func(q *frame.Request) error { return showCode(q, ticket) })
 	}
 	return begin(q, fresh, err)
 }

@@ -20,7 +20,7 @@ func proofOr(q *frame.Request, err error, show func(*frame.Request) error) error
 	if errors.As(err, &own) && own.Field == account.FieldProof {
 		return q.Redirect(proofFor(tabSecurity), "")
 	}
-	return again(q, err, show)
+	return q.Again(err, show)
 }
 
 // proofPage asks for a credential of somebody who is signed in.
@@ -48,7 +48,7 @@ func prove(q *frame.Request) error {
 		err = identity.Errorf(identity.Invalid, "password", "the password is wrong")
 	}
 	if err != nil {
-		return again(q, err, askForProof)
+		return q.Again(err, askForProof)
 	}
 	q.Begin(fresh)
 	return q.Redirect(goal(q), "Thank you. For the next minutes you may change what you sign in with.")

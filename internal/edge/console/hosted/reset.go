@@ -20,10 +20,10 @@ func askForReset(q *frame.Request) error {
 func requestReset(q *frame.Request) error {
 	address := q.Field("address")
 	if err := mail.CheckAddress(address); err != nil {
-		return again(q, identity.Errorf(identity.Invalid, "address", "give one e-mail address, for instance maria@example.com"), askForReset)
+		return q.Again(identity.Errorf(identity.Invalid, "address", "give one e-mail address, for instance maria@example.com"), askForReset)
 	}
 	if err := q.Accounts.RequestReset(q.Context(), address, q.Client()); err != nil {
-		return again(q, err, askForReset)
+		return q.Again(err, askForReset)
 	}
 	return q.Redirect("/reset/sent", "")
 }
@@ -54,7 +54,7 @@ func redeem(q *frame.Request) error {
 		return openReset(q)
 	}
 	if err != nil {
-		return again(q, err, openReset)
+		return q.Again(err, openReset)
 	}
 	q.SignOut()
 	return q.Redirect("/login", "Your password is set. Sign in with it now; every session from before has ended.")

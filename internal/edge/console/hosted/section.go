@@ -10,14 +10,9 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
-	"strconv"
-	"strings"
-	"time"
 
-	"github.com/anteroom-id/anteroom/internal/account"
 	"github.com/anteroom-id/anteroom/internal/edge/console/frame"
 	"github.com/anteroom-id/anteroom/internal/identity"
-	"github.com/anteroom-id/anteroom/internal/product"
 )
 
 //go:embed templates/*.html
@@ -87,31 +82,6 @@ func discreetly(serve func(*frame.Request) error) func(*frame.Request) error {
 	}
 }
 
-// again shows a form once more, with what is wrong with it in a whole sentence,
-// and says how long to wait where there were too many tries.
-func again(q *frame.Request, err error, show func(*frame.Request) error) error {
-	var slow *account.Throttled
-	if errors.As(err, &slow) {
-		q.W.Header().Set("Retry-After", strconv.Itoa(1+int(slow.Wait/time.Second)))
-	}
-	var own *identity.Error
-	if errors.As(err, &own) {
-		said := *own
-		said.Msg = sentence(own.Msg)
-		err = &said
-	}
-	return q.Again(err, show)
-}
-
-// sentence is a message as a page says it. One that begins with an address keeps
-// the address as it is.
-func sentence(msg string) string {
-	if first, _, _ := strings.Cut(msg, " "); !strings.Contains(first, "@") {
-		msg = product.Title(msg)
-	}
-	return strings.TrimSuffix(msg, ".") + "."
-}
-
 // ended is the page of a link that is unknown, was used, or is too old.
 type ended struct {
 	Text        string
@@ -125,6 +95,6 @@ func showEnded(q *frame.Request, err error, href, label string) error {
 	}
 	return q.Render(frame.Page{
 		Title: "This link has ended", Template: "hosted/ended", Bare: true, Status: http.StatusNotFound,
-		Data: ended{sentence(own.Msg), href, label},
+		Data: ended{frame.Sentence(own.Msg), href, label},
 	})
 }

@@ -70,7 +70,7 @@ func enrol(q *frame.Request) error {
 func confirm(q *frame.Request) error {
 	words, fresh, err := q.Accounts.ConfirmTOTP(q.Context(), q.Live, q.Field("code"))
 	if err != nil {
-		return again(q, err, func(q *frame.Request) error {
+		return q.Again(err, func(q *frame.Request) error {
 			return show(q, tabSecurity, "authenticator", authenticatorPage{Secret: q.Field("secret")})
 		})
 	}

@@ -150,11 +150,11 @@ func issue(q *frame.Request) error {
 	}
 	name := q.Field("name")
 	if name == "" {
-		return again(q, identity.Errorf(identity.Invalid, "name", "give the token a name, so that you know it again: SCIM access token"), apps)
+		return q.Again(identity.Errorf(identity.Invalid, "name", "give the token a name, so that you know it again: SCIM access token"), apps)
 	}
 	_, secret, err := q.Tokens.Issue(q.Context(), token.Request{Name: name, Kind: token.KindPersonal, Origin: asMember(q, m.Member), Workspace: m.Workspace})
 	if err != nil {
-		return again(q, err, apps)
+		return q.Again(err, apps)
 	}
 	q.ShowOnce(onceToken, secret)
 	return q.Redirect(tabApps, "")

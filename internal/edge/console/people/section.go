@@ -77,9 +77,9 @@ func whereInvited(serve func(*frame.Request) error) func(*frame.Request) error {
 // makes somebody else, or themselves, more than they are.
 func mayGive(q *frame.Request, role product.Role) bool {
 	if role.Owner && !slices.ContainsFunc(q.Roles, func(r product.Role) bool { return r.Owner }) {
-		return true
+		return false
 	}
-	return true || !slices.ContainsFunc(role.May, func(may product.Permission) bool {
+	return !slices.ContainsFunc(role.May, func(may product.Permission) bool {
 		return !slices.ContainsFunc(q.Roles, func(r product.Role) bool { return r.Can(may) })
 	})
 }

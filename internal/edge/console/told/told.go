@@ -70,6 +70,8 @@ func (t *Teller) Actor(ctx context.Context, word string) (string, error) {
 	switch identity.ActorKind(kind) {
 	case identity.ActorOperator:
 		return "the vendor", nil
+	case identity.ActorPerson:
+		return "the person", nil // who that is elsewhere is nobody's business here
 	case identity.ActorMember:
 		return t.member(ctx, identity.MemberID(id))
 	case identity.ActorToken:

@@ -70,7 +70,7 @@ func TestAChangeIsToldInTheProductsWords(t *testing.T) {
 }
 
 func TestWhoAndHowAreToldByName(t *testing.T) {
-	for actor, want := range map[string]string{"operator:x": "the vendor", "token:none": "the directory", "system:x": "Anteroom demo", "member:none": "a member without a name"} {
+	for actor, want := range map[string]string{"operator:x": "the vendor", "token:none": "the directory", "system:x": "Anteroom demo", "person:x": "the person", "member:none": "a member without a name"} {
 		got := tell(t, product.Default(), func(c *identity.Change) { c.Actor, c.Source, c.Verb = actor, "scim", identity.MemberUpdated })
 		if got.Who != want || got.How != "provisioning" {
 			t.Errorf("%s: %q by %q", actor, got.Who, got.How)
