@@ -20,7 +20,7 @@ func (w *world) gapless() {
 		}
 	}
 	equal(w.t, "the log counts to", tally.Seq, int64(len(all)))
-	users, err := w.db.Read(w.ws).UsersAfter(ctx, "", 100_000)
+	users, _, err := w.db.Read(w.ws).UsersAfter(ctx, "", 100_000)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -26,16 +26,17 @@ type View struct {
 // a subquery, u, so that a limit counts members.
 const (
 	chosenColumns  = `m.workspace_id, m.id, m.resource_id, m.version, m.created, m.modified, m.doc`
-	groupedColumns = `u.id, u.resource_id, u.version, u.created, u.modified, u.doc, coalesce(g.id, ''), coalesce(g.display_name, '')`
+	groupedColumns = `u.id, u.resource_id, u.version, u.created, u.modified, ` + carriedDoc + `, coalesce(g.id, ''), coalesce(g.display_name, '')`
 	groupedJoins   = ` u LEFT JOIN membership s ON s.workspace_id = u.workspace_id AND s.member_id = u.id
 		LEFT JOIN user_group g ON g.workspace_id = s.workspace_id AND g.id = s.group_id`
 )
 
-// views reads members with their groups; the rows of one member may stand apart.
-func views(ctx context.Context, q querier, sql string, args ...any) (out []View, err error) {
+// viewRows reads members with their groups; the rows of one member may stand
+// apart. It stops, and more is true, before the documents are larger than room.
+func viewRows(ctx context.Context, q querier, room *int, sql string, args ...any) (out []View, more bool, err error) {
 	rs, err := q.query(ctx, sql, args...)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer rs.Close()
 	var place map[string]int
@@ -44,7 +45,7 @@ func views(ctx context.Context, q querier, sql string, args ...any) (out []View,
 		var member string
 		var g identity.Reference
 		if err := rs.Scan(&member, &v.ID, &v.Version, &v.Created, &v.Modified, &v.Doc, &g.ID, &g.Display); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		at := len(out) - 1
 		if at < 0 || out[at].ID != v.ID {
@@ -54,6 +55,9 @@ func views(ctx context.Context, q querier, sql string, args ...any) (out []View,
 			known, ok := place[v.ID]
 			if at = known; !ok {
 				at = len(out)
+				if *room -= len(v.Doc); *room < 0 && at > 0 || at%64 == 63 && ctx.Err() != nil {
+					return out, true, ctx.Err()
+				}
 				v.Member = identity.MemberID(member)
 				out = append(out, v)
 			}
@@ -65,12 +69,12 @@ func views(ctx context.Context, q querier, sql string, args ...any) (out []View,
 			out[at].Groups = append(out[at].Groups, g)
 		}
 	}
-	return out, rs.Err()
+	return out, false, rs.Err()
 }
 
 // User finds a member's resource, with its groups, by its SCIM id.
 func (r *Reader) User(ctx context.Context, id string) (View, bool, error) {
-	found, err := views(ctx, r.q, `SELECT `+groupedColumns+` FROM (SELECT `+chosenColumns+` FROM member m
+	found, _, err := views(ctx, r.q, pageBytes, `SELECT `+groupedColumns+` FROM (SELECT `+chosenColumns+` FROM member m
 		WHERE m.workspace_id = $1 AND m.resource_id = $2)`+groupedJoins, r.ws, id)
 	if err != nil || len(found) == 0 {
 		return View{}, false, err
@@ -117,13 +121,13 @@ func (r *Reader) usersBy(ctx context.Context, k Key, limit int) ([]View, error) 
 	const head, tail = `SELECT ` + groupedColumns + ` FROM (SELECT ` + chosenColumns + ` FROM member m WHERE m.workspace_id = $1 AND m.resource_id IS NOT NULL AND `, ` LIMIT $3 + 0)` + groupedJoins
 	switch k.Name {
 	case KeyUserName:
-		return views(ctx, r.q, head+`m.user_key = $2`+tail, r.ws, k.Value, limit)
+		return candidates(ctx, r.q, head+`m.user_key = $2`+tail, r.ws, k.Value, limit)
 	case KeyExternalID:
-		return views(ctx, r.q, head+`m.external_id = $2 AND m.external_id <> '' AND (m.connection_id = $4 OR m.connection_id = '')`+tail, r.ws, k.Value, limit, k.Connection)
+		return candidates(ctx, r.q, head+`m.external_id = $2 AND m.external_id <> '' AND (m.connection_id = $4 OR m.connection_id = '')`+tail, r.ws, k.Value, limit, k.Connection)
 	case KeyDisplayName:
-		return views(ctx, r.q, head+`m.display_key = $2`+tail, r.ws, k.Value, limit)
+		return candidates(ctx, r.q, head+`m.display_key = $2`+tail, r.ws, k.Value, limit)
 	case KeyAddress:
-		found, err := views(ctx, r.q, head+`m.address_key = $2 AND m.address_key <> ''`+tail, r.ws, k.Value, limit)
+		found, err := candidates(ctx, r.q, head+`m.address_key = $2 AND m.address_key <> ''`+tail, r.ws, k.Value, limit)
 		if err != nil || len(found) >= limit {
 			return found, err
 		}
@@ -134,15 +138,16 @@ func (r *Reader) usersBy(ctx context.Context, k Key, limit int) ([]View, error) 
 }
 
 func (r *Reader) usersByKey(ctx context.Context, k Key, limit int) ([]View, error) {
-	return views(ctx, r.q, `SELECT `+groupedColumns+` FROM (SELECT `+chosenColumns+` FROM member_key k CROSS JOIN member m
+	return candidates(ctx, r.q, `SELECT `+groupedColumns+` FROM (SELECT `+chosenColumns+` FROM member_key k CROSS JOIN member m
 			WHERE k.workspace_id = $1 AND k.name = $2 AND k.value = $3 AND m.workspace_id = k.workspace_id AND m.id = k.member_id
 			AND m.resource_id IS NOT NULL LIMIT $4 + 0)`+groupedJoins, r.ws, k.Name, k.Value, limit)
 }
 
 // UsersAfter lists up to limit members in the order of their SCIM ids, which is
-// the order of their arrival, from behind the given one ("" for the first).
-func (r *Reader) UsersAfter(ctx context.Context, after string, limit int) ([]View, error) {
-	return views(ctx, r.q, `SELECT `+groupedColumns+` FROM (SELECT `+chosenColumns+` FROM member m
+// the order of their arrival, from behind the given one ("" for the first). More
+// says that there are fewer than limit because their documents are large.
+func (r *Reader) UsersAfter(ctx context.Context, after string, limit int) (found []View, more bool, err error) {
+	return views(ctx, r.q, pageBytes, `SELECT `+groupedColumns+` FROM (SELECT `+chosenColumns+` FROM member m
 			WHERE m.workspace_id = $1 AND m.resource_id IS NOT NULL AND m.resource_id > $2 ORDER BY m.resource_id LIMIT $3 + 0)`+groupedJoins+`
 		ORDER BY u.resource_id`, r.ws, after, limit)
 }
@@ -157,7 +162,7 @@ func (r *Reader) UserAt(ctx context.Context, n int) (string, error) {
 
 // UsersModified lists up to limit members changed at or after since, in microseconds.
 func (r *Reader) UsersModified(ctx context.Context, since int64, limit int) ([]View, error) {
-	return views(ctx, r.q, `SELECT `+groupedColumns+` FROM (SELECT `+chosenColumns+` FROM member m
+	return candidates(ctx, r.q, `SELECT `+groupedColumns+` FROM (SELECT `+chosenColumns+` FROM member m
 			WHERE m.workspace_id = $1 AND m.modified >= $2 AND m.resource_id IS NOT NULL LIMIT $3 + 0)`+groupedJoins, r.ws, since, limit)
 }
 

@@ -67,7 +67,7 @@ func TestEveryLookUpIsAnsweredByItsOwnIndex(t *testing.T) {
 		"members by externalId":   {func(r *Reader) { _, _ = r.MembersByKey(ctx, Key{Name: KeyExternalID}) }, []string{"member_external (workspace_id=? AND external_id=?)"}},
 		"member by userName":      {func(r *Reader) { _, _, _ = r.MemberByUserName(ctx, "x") }, []string{"member_user (workspace_id=? AND user_key=?)"}},
 		"member by address":       {func(r *Reader) { _, _, _ = r.MemberByAddress(ctx, "x") }, []string{"member_address (workspace_id=? AND address_key=?)"}},
-		"a page behind an anchor": {func(r *Reader) { _, _ = r.UsersAfter(ctx, "x", 10) }, []string{"member_resource (workspace_id=? AND resource_id>?)"}},
+		"a page behind an anchor": {func(r *Reader) { _, _, _ = r.UsersAfter(ctx, "x", 10) }, []string{"member_resource (workspace_id=? AND resource_id>?)"}},
 		"groups of a member":      {func(r *Reader) { _, _ = r.GroupsOf(ctx, "m") }, []string{"membership_member (workspace_id=? AND member_id=?)", "(workspace_id=? AND id=?)"}},
 		"members of a group":      {func(r *Reader) { _, _ = r.MembersOf(ctx, "g") }, []string{"(workspace_id=? AND group_id=?)", "(workspace_id=? AND id=?)"}},
 		"group by name":           {func(r *Reader) { _, _ = r.Groups(ctx, Key{Name: KeyDisplayName}, 1) }, []string{"user_group_display (workspace_id=? AND display_key=?)"}},

@@ -134,7 +134,7 @@ func TestOneWritersFailureHurtsNobodyElse(t *testing.T) {
 		if got := mustBeGapless(t, s, ws); len(got) != 30 {
 			t.Errorf("the log has %d rows, 30 changes were made", len(got))
 		}
-		found, err := s.Read(ws).UsersAfter(ctx, "", 100)
+		found, _, err := s.Read(ws).UsersAfter(ctx, "", 100)
 		if err != nil || len(found) != 30 {
 			t.Errorf("%d users are there, 30 were added (%v)", len(found), err)
 		}

@@ -242,7 +242,7 @@ func (a *API) bytesOf(x *exchange) ([]byte, error) {
 		return nil, err
 	}
 	x.leave = append(x.leave, leave)
-	_ = a
+	x.w.mustRead(time.Now().Add(a.Reading))
 	body, err := readAll(x.r.Body, limit)
 	if err != nil {
 		return nil, err

@@ -124,7 +124,7 @@ func (s *server) sound(w tenant) []identity.Change {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	users, err := r.UsersAfter(ctx, "", 1_000_000)
+	users, _, err := r.UsersAfter(ctx, "", 1_000_000)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -4,7 +4,8 @@
 -- +goose Up
 ALTER TABLE member ADD COLUMN tab TEXT NOT NULL DEFAULT 'active';
 UPDATE member SET tab = state WHERE state <> 'active';
-CREATE INDEX member_tab ON member (workspace_id, tab, id);
+-- With the connection at its end it counts the people of one without reading them.
+CREATE INDEX member_tab ON member (workspace_id, tab, id, connection_id);
 CREATE INDEX member_held_first ON member (workspace_id, id) WHERE held <> ''; -- those of whom something is held
 
 ALTER TABLE tally ADD COLUMN members BIGINT NOT NULL DEFAULT 0;

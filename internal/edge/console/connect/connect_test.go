@@ -162,9 +162,6 @@ func answers(t *testing.T, what string, a consoletest.Answer, status int) {
 }
 
 func TestThePagesLookAsTheyShould(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts a browser")
-	}
 	s := tell(t, "platform")
 	at := s.add("entra")
 	s.add("okta")

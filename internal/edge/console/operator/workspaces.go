@@ -99,10 +99,16 @@ type workspaceData struct {
 	PlanName string
 	Features []featureRow
 	Support  product.TokenKind
-	Tokens   []identity.Token
+	Tokens   []tokenRow
 	Links    []linkRow
 	Secret   string // of a token that was just issued
 	Link     string // a one-time link that was just made
+}
+
+// tokenRow is one token as support reads it.
+type tokenRow struct {
+	identity.Token
+	By string // who issued it (K19)
 }
 
 // choice is an option of a field.
@@ -145,7 +151,7 @@ func workspacePage(q *frame.Request) error {
 		}
 		d.Features = append(d.Features, row)
 	}
-	if d.Tokens, err = q.Tokens.List(q.Context(), w.ID); err != nil {
+	if err := d.addTokens(q, w); err != nil {
 		return err
 	}
 	if err := d.addLinks(q, w); err != nil {
@@ -156,6 +162,33 @@ func workspacePage(q *frame.Request) error {
 		Title: w.Name, State: "On the plan " + d.Plan + ", with " + frame.Counted(d.Seats, "seat", "seats") + " taken.",
 		Nav: frame.NavOperator, Trail: []frame.Link{{Label: product.Title(q.Product.Words.Workspaces), Href: "/operator"}}, Template: "operator/workspace", Data: d,
 	})
+}
+
+func (d *workspaceData) addTokens(q *frame.Request, w identity.Workspace) error {
+	all, err := q.Tokens.List(q.Context(), w.ID)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		row := tokenRow{Token: all[i], By: "the vendor"}
+		kind, id, _ := strings.Cut(all[i].IssuedBy, ":")
+		switch identity.ActorKind(kind) {
+		case identity.ActorMember:
+			row.By = "an administrator of the " + q.Product.Words.Workspace
+		case identity.ActorLink:
+			row.By = "a set-up link"
+		case identity.ActorOperator:
+			p, found, err := q.Store.Person(q.Context(), identity.PersonID(id))
+			if err != nil {
+				return err
+			}
+			if found {
+				row.By = frame.OrElse(p.Name, p.Address)
+			}
+		}
+		d.Tokens = append(d.Tokens, row)
+	}
+	return nil
 }
 
 func (d *workspaceData) addLinks(q *frame.Request, w identity.Workspace) error {

@@ -35,7 +35,7 @@ func TestEveryPageOfAMemberLooksRight(t *testing.T) {
 	w, maria, _ := seeded(t, nil)
 	b := w.ada.Browser()
 	maria = "/w/acme/members/" + maria
-	owner := "/w/acme/members/"+string(w.ada.Member.ID)
+	owner := "/w/acme/members/" + string(w.ada.Member.ID)
 	w.Look(b, maria, "people-profile")
 	w.Look(b, owner, "people-own-profile")
 	w.Look(b, maria+"/access", "people-access")

@@ -72,6 +72,8 @@ func (t *Teller) Actor(ctx context.Context, word string) (string, error) {
 		return "the vendor", nil
 	case identity.ActorPerson:
 		return "the person", nil // who that is elsewhere is nobody's business here
+	case identity.ActorLink:
+		return "a set-up link", nil
 	case identity.ActorMember:
 		return t.member(ctx, identity.MemberID(id))
 	case identity.ActorToken:
