@@ -5,6 +5,9 @@ import (
 	"slices"
 )
 
+// maxSorted bounds the stored documents that sorting holds at once, in bytes.
+const maxSorted = 64 << 20
+
 // Collect filters, sorts and pages a full sequence. It is enough for small backends.
 //
 // The sequence must be all resources of the type in a stable order, which the answer keeps
@@ -16,15 +19,21 @@ func Collect(all iter.Seq2[*Resource, error], q *Query) (*Page, error) {
 		return window(all, q)
 	}
 	var found []sortable
+	held := 0
 	for r, err := range all {
-		if err == nil {
-			err = q.Type.Load(r)
-		}
 		if err != nil {
 			return nil, err
 		}
-		if q.Match(r) {
-			found = append(found, sortable{r, q.keyOf(r)})
+		looked := *r // a stored document is decoded to be sorted, and held as it was stored
+		if err := q.Type.Load(&looked); err != nil {
+			return nil, err
+		}
+		if !q.Match(&looked) {
+			continue
+		}
+		found = append(found, sortable{r, q.keyOf(&looked)})
+		if held += len(r.Stored); held > maxSorted {
+			return nil, TooMany("What is found is too large to be sorted; filter for fewer, or page through without sortBy.")
 		}
 	}
 	if q.Cursor != nil {

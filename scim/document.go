@@ -37,10 +37,15 @@ func (rt *ResourceType) loadFor(r *Resource, e filter.Expr) error {
 	o := &Object{urn: core.urn}
 	var few [512]byte
 	rest := append(few[:0], '{') // what has to be decoded
+	var nested []byte            // what the core schema keeps under its own URN
 	s := members{doc: r.Stored}
 	for name := s.next(); name != nil; name = s.next() {
 		from := s.at
 		if s.skip(); !core.owns(name) && !named(e, name) {
+			continue
+		}
+		if nested == nil && string(name) == core.urn {
+			nested = s.doc[from:s.at]
 			continue
 		}
 		if text, ok := plainText(s.doc[from:s.at]); ok && !isURN(string(name)) {
@@ -50,13 +55,13 @@ func (rt *ResourceType) loadFor(r *Resource, e filter.Expr) error {
 			}
 			continue
 		}
-		if len(rest) > 1 {
-			rest = append(rest, ',')
-		}
-		rest = append(append(append(append(rest, '"'), name...), `":`...), s.doc[from:s.at]...)
+		rest = appendMember(rest, name, s.doc[from:s.at])
 	}
 	if s.broken {
 		return rt.Load(r) // which says what is wrong
+	}
+	if nested != nil && !o.addNested(nested) {
+		rest = appendMember(rest, []byte(core.urn), nested)
 	}
 	if len(rest) > 1 {
 		more, err := rt.DecodeStored(append(rest, '}'))
@@ -70,6 +75,35 @@ func (rt *ResourceType) loadFor(r *Resource, e filter.Expr) error {
 	}
 	r.Attrs, r.Stored = o, nil
 	return nil
+}
+
+// appendMember appends a member as it is stored.
+func appendMember(dst, name, value []byte) []byte {
+	if len(dst) > 1 {
+		dst = append(dst, ',')
+	}
+	return append(append(append(append(dst, '"'), name...), `":`...), value...)
+}
+
+// addNested adds the attributes that a document has under the core schema's URN, when they are plain texts
+// as nearly always. False means that they are not, and none was added.
+func (o *Object) addNested(doc []byte) bool {
+	before := len(o.Attrs)
+	s := members{doc: doc}
+	for name := s.next(); name != nil; name = s.next() {
+		from := s.at
+		s.skip()
+		text, ok := plainText(s.doc[from:s.at])
+		if !ok || bytes.IndexByte(name, '\\') >= 0 {
+			s.broken = true
+			break
+		}
+		o.Attrs = append(o.Attrs, Attr{Name: string(name), Value: text, Form: Nested})
+	}
+	if s.broken {
+		o.Attrs = o.Attrs[:before]
+	}
+	return !s.broken
 }
 
 // plainText reads a JSON string that has no escapes.

@@ -18,6 +18,40 @@ type endpoint struct {
 // errNoResource is a Backend's fault, for the log.
 var errNoResource = errors.New("scim: the backend returned neither a resource nor an error")
 
+// all answers a request to the endpoint itself.
+func (e *endpoint) all() error {
+	switch e.verb() {
+	case http.MethodGet:
+		return e.list()
+	case http.MethodPost:
+		return e.create()
+	}
+	return e.notAllowed(http.MethodGet, http.MethodPost)
+}
+
+// onlySearch answers a request to the endpoint's .search.
+func (e *endpoint) onlySearch() error {
+	if e.verb() == http.MethodPost {
+		return e.search()
+	}
+	return e.notAllowed(http.MethodPost)
+}
+
+// one answers a request to a resource.
+func (e *endpoint) one() error {
+	switch e.verb() {
+	case http.MethodGet:
+		return e.get()
+	case http.MethodPut:
+		return e.put()
+	case http.MethodPatch:
+		return e.patch()
+	case http.MethodDelete:
+		return e.delete()
+	}
+	return e.notAllowed(http.MethodGet, http.MethodPut, http.MethodPatch, http.MethodDelete)
+}
+
 // create answers POST. RFC 7644 §3.3.
 func (e *endpoint) create() error {
 	if e.backend == nil {

@@ -3,6 +3,7 @@ package scim
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,28 +29,45 @@ func searchOf(rawQuery string) (*search, error) {
 	if rawQuery == "" {
 		return s, nil
 	}
-	values, err := url.ParseQuery(rawQuery)
-	if err != nil {
-		// Leaving out what cannot be read would answer another question than the one asked.
-		return nil, BadRequest(invalidSyntax, "The query string cannot be read; percent-encode the values.")
-	}
-	for name, list := range values {
+	var room [5]*string
+	seen := room[:0]
+	for parameter := range strings.SplitSeq(rawQuery, "&") {
+		name, value, err := unescaped(parameter)
+		if err != nil {
+			// Leaving out what cannot be read would answer another question than the one asked.
+			return nil, BadRequest(invalidSyntax, "The query string cannot be read; percent-encode the values.")
+		}
 		if p := s.single(name); p != nil {
-			if len(list) > 1 {
+			if slices.Contains(seen, p) {
 				return nil, BadRequest(invalidSyntax, "The parameter %s is there twice.", name)
 			}
-			*p = list[0]
+			seen = append(seen, p)
+			*p = value
 		}
-		switch name {
-		case "attributes":
-			s.attributes = list
-		case "excludedAttributes":
-			s.excluded = list
-		case "cursor":
-			s.cursor = &list[0]
+		switch {
+		case name == "attributes":
+			s.attributes = append(s.attributes, value)
+		case name == "excludedAttributes":
+			s.excluded = append(s.excluded, value)
+		case name == "cursor" && s.cursor == nil:
+			first := value
+			s.cursor = &first
 		}
 	}
 	return s, nil
+}
+
+// unescaped reads one parameter as url.ParseQuery does.
+func unescaped(parameter string) (name, value string, err error) {
+	if strings.Contains(parameter, ";") {
+		return "", "", errors.New("scim: a semicolon separates nothing")
+	}
+	name, value, _ = strings.Cut(parameter, "=")
+	if name, err = url.QueryUnescape(name); err != nil {
+		return "", "", err
+	}
+	value, err = url.QueryUnescape(value)
+	return name, value, err
 }
 
 // single gives the place of a parameter that occurs once.

@@ -469,7 +469,7 @@ func countsAreTrue(r *store.Reader, log []identity.Change) error {
 	if err != nil {
 		return err
 	}
-	users, err := r.UsersAfter(ctx, "", 1_000_000)
+	users, _, err := r.UsersAfter(ctx, "", 1_000_000)
 	if err != nil {
 		return err
 	}

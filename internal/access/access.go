@@ -21,6 +21,7 @@ const (
 	SetRole           Action = "member.set_role"
 	Deactivate        Action = "member.deactivate"
 	Restore           Action = "member.restore"
+	EndSessions       Action = "member.end_sessions" // that reach the workspace
 	ViewGroups        Action = "groups.view"
 	MapGroup          Action = "group.set_role"
 	SetDefaultRole    Action = "roles.set_default"
@@ -68,6 +69,7 @@ func table() []entry {
 		{SetRole, product.MayManageMembers},
 		{Deactivate, product.MayManageMembers},
 		{Restore, product.MayManageMembers},
+		{EndSessions, product.MayManageMembers},
 		{ViewGroups, product.MayViewMembers},
 		{MapGroup, product.MayManageRoles},
 		{SetDefaultRole, product.MayManageRoles},

@@ -14,7 +14,7 @@ import (
 // right, so that a slip in the table is seen.
 var opens = map[product.Permission][]access.Action{
 	product.MayViewMembers:     {access.ViewHome, access.ViewMembers, access.ViewMember, access.ViewGroups},
-	product.MayManageMembers:   {access.InviteMember, access.EditMember, access.SetRole, access.Deactivate, access.Restore},
+	product.MayManageMembers:   {access.InviteMember, access.EditMember, access.SetRole, access.Deactivate, access.Restore, access.EndSessions},
 	product.MayManageRoles:     {access.MapGroup, access.SetDefaultRole, access.ViewRoles},
 	product.MayManageSSO:       {access.ViewSSO, access.ChangeConnection, access.RemoveConnection, access.RequireSSO, access.HandOffSetup},
 	product.MayManageSCIM:      {access.ViewSCIM, access.ChangeSCIM, access.IssueSCIMToken, access.AnswerHeld},

@@ -215,8 +215,8 @@ func plainCode(code string) string {
 	return strings.ToLower(strings.NewReplacer(" ", "", "-", "", "\u00a0", "").Replace(code))
 }
 
-// How many wrong codes are taken: 288 a day, of 333,333 that would do. They are counted in the database, for all copies
-// of the server and over its restarts.
+// How many wrong codes are taken: 288 a day, of 333,333 that would do. They are
+// counted in the database, for all copies of the server and over its restarts.
 const (
 	codeGap   = 5 * time.Minute
 	codeBurst = 5

@@ -185,12 +185,12 @@ func TestWhatADirectoryManagesIsReadOnlyAndNamesItsConnection(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, path := range []string{"userName", "name.givenName", "name.familyName", "emails", "microsoftId"} {
-			equal(t, path, managed[path], identity.DefaultConnection)
+			equal(t, path, managed[path], "the directory")
 		}
 		equal(t, "not sent", managed["title"]+managed["displayName"]+managed["role"], "")
-		refusedAs(t, w.profile(ann, directory.ProfileChange{Given: to("Eve")}), identity.Forbidden, "name.givenName", identity.DefaultConnection)
-		refusedAs(t, w.profile(ann, directory.ProfileChange{Address: to("eve@x.example")}), identity.Forbidden, "emails", identity.DefaultConnection)
-		refusedAs(t, w.profile(ann, directory.ProfileChange{Attributes: map[string]*string{"microsoftId": to("x")}}), identity.Forbidden, "microsoftId", identity.DefaultConnection)
+		refusedAs(t, w.profile(ann, directory.ProfileChange{Given: to("Eve")}), identity.Forbidden, "name.givenName", "the directory")
+		refusedAs(t, w.profile(ann, directory.ProfileChange{Address: to("eve@x.example")}), identity.Forbidden, "emails", "the directory")
+		refusedAs(t, w.profile(ann, directory.ProfileChange{Attributes: map[string]*string{"microsoftId": to("x")}}), identity.Forbidden, "microsoftId", "the directory")
 		if err := w.profile(ann, directory.ProfileChange{Given: to("Ann"), Title: to("Lead")}); err != nil {
 			t.Fatalf("what is not managed may change: %v", err)
 		}
@@ -200,7 +200,7 @@ func TestWhatADirectoryManagesIsReadOnlyAndNamesItsConnection(t *testing.T) {
 		equal(t, "a PUT leaves what the directory has not sent", w.member(id).Title, "Lead")
 		w.change(id, `{"op":"add","path":"title","value":"Boss"}`)
 		managed, err = w.service.Managed(ctx, w.ws, ann)
-		equal(t, "once sent it is managed", err == nil && managed["title"] == identity.DefaultConnection, true)
+		equal(t, "once sent it is managed", err == nil && managed["title"] == "the directory", true)
 		none, err := w.service.Managed(ctx, w.ws, w.add("bob@x.example", "member"))
 		equal(t, "nobody manages one added by hand", err == nil && len(none) == 0, true)
 	})

@@ -52,17 +52,13 @@ type Service struct {
 	group   *scim.ResourceType
 	bounds  Bounds
 	anchors anchors
-	walks   chan struct{} // a place for each walk under way
-	removed sync.Map      // connections that this copy removed, by id
+	walks   walks
+	removed sync.Map // connections that this copy removed, by id
 }
-
-// maxWalks bounds the walks of all workspaces at once: each reads thousands of
-// people.
-const maxWalks = 2
 
 // New gives the directory of a product on a store.
 func New(s *store.Store, p *product.Product, b Bounds) *Service {
-	return &Service{store: s, product: p, rules: newRules(p), user: userType(p), group: scim.GroupType(), bounds: b.withDefaults(), anchors: newAnchors(), walks: make(chan struct{}, maxWalks)}
+	return &Service{store: s, product: p, rules: newRules(p), user: userType(p), group: scim.GroupType(), bounds: b.withDefaults(), anchors: newAnchors(), walks: walks{all: make(chan struct{}, maxWalks)}}
 }
 
 // UserType is the SCIM resource type of people, with the product's attributes.
@@ -164,6 +160,9 @@ func texts(notes *scim.Notes) (out []string) {
 // without control characters, of at most 1,000 bytes.
 func OneLine(s string) string {
 	const most = 1000
+	if len(s) <= most && printable(s) {
+		return s
+	}
 	s = strings.Map(func(c rune) rune {
 		if c < ' ' || c == 0x7f || c == utf8.RuneError {
 			return ' '
@@ -176,6 +175,16 @@ func OneLine(s string) string {
 	return s
 }
 
+// printable says whether text is ASCII without control characters, as nearly all is.
+func printable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
 func isNotFound(err error) bool {
 	var e *scim.Error
 	return errors.As(err, &e) && e.Status == http.StatusNotFound
@@ -184,9 +193,12 @@ func isNotFound(err error) bool {
 // maxDocument bounds what is kept of one resource, in bytes.
 const maxDocument = 256 << 10
 
+// usualDocument is room for nearly every person's, in bytes.
+const usualDocument = 2 << 10
+
 // document gives a resource's attributes the form in which they are kept.
 func document(attrs *scim.Object) ([]byte, error) {
-	text := attrs.AppendJSON(nil)
+	text := attrs.AppendJSON(make([]byte, 0, usualDocument))
 	return text, fits(text)
 }
 

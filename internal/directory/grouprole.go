@@ -55,7 +55,7 @@ func (s *Service) GroupPage(ctx context.Context, ws identity.WorkspaceID, after 
 	if err != nil {
 		return GroupList{}, err
 	}
-	titles, err := connectionTitles(ctx, r)
+	titles, err := s.connectionTitles(ctx, r)
 	if err != nil {
 		return GroupList{}, err
 	}
@@ -101,7 +101,7 @@ func (s *Service) Group(ctx context.Context, ws identity.WorkspaceID, id identit
 	if err != nil {
 		return GroupRow{}, 0, err
 	}
-	titles, err := connectionTitles(ctx, r)
+	titles, err := s.connectionTitles(ctx, r)
 	return s.groupRow(g, table, titles), tableVersion(table), err
 }
 
@@ -237,7 +237,7 @@ func (s *Service) DeleteGroup(ctx context.Context, ws identity.WorkspaceID, grou
 		if !found {
 			return s.noGroup()
 		}
-		titles, err := connectionTitles(ctx, &tx.Reader)
+		titles, err := s.connectionTitles(ctx, &tx.Reader)
 		if err != nil {
 			return err
 		}

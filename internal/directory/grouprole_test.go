@@ -147,7 +147,7 @@ func TestAGroupThatNoDirectoryManagesIsDeletedByHand(t *testing.T) {
 		ann := w.person(`{"userName":"ann@x.example"}`)
 		g := identity.GroupID(w.group(`{"displayName":"A","members":[{"value":"` + ann + `"}]}`))
 		w.mapGroup(g, "admin")
-		refusedAs(t, w.service.DeleteGroup(ctx, w.ws, g, administrator), identity.Forbidden, "", identity.DefaultConnection)
+		refusedAs(t, w.service.DeleteGroup(ctx, w.ws, g, administrator), identity.Forbidden, "", "the directory")
 		if err := w.service.RemoveConnection(ctx, w.ws, w.con, administrator); err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -22,7 +23,7 @@ type source struct {
 	kind   string
 	total  func(store.Tally) int64
 	byKey  func(ctx context.Context, k store.Key, limit int) ([]*scim.Resource, error)
-	after  func(ctx context.Context, id string, limit int) ([]*scim.Resource, error)
+	after  func(ctx context.Context, id string, limit int) (found []*scim.Resource, more bool, err error) // more: fewer than limit, as they are large
 	placed func(ctx context.Context, n int) (id string, err error)
 	byID   func(ctx context.Context, id string) (*scim.Resource, error)
 	since  func(ctx context.Context, us int64, limit int) ([]*scim.Resource, error) // changed at or after; nil when not indexed
@@ -52,27 +53,25 @@ func (p *People) source(sel *scim.Selection, f filter.Expr) source {
 		}
 		return out, err
 	}
-	s := source{
+	return source{
 		kind:  "User",
 		total: func(t store.Tally) int64 { return t.Users },
 		byKey: func(ctx context.Context, k store.Key, limit int) ([]*scim.Resource, error) {
 			k.Connection = p.c.Connection
 			return all(r.Users(ctx, k, limit))
 		},
-		after: func(ctx context.Context, id string, limit int) ([]*scim.Resource, error) {
-			return all(r.UsersAfter(ctx, id, limit))
+		after: func(ctx context.Context, id string, limit int) (list []*scim.Resource, more bool, err error) {
+			found, more, err := r.UsersAfter(ctx, id, limit)
+			list, err = all(found, err)
+			return list, more, err
 		},
 		placed: r.UserAt,
 		byID:   func(ctx context.Context, id string) (*scim.Resource, error) { return p.Get(ctx, id, sel) },
 		since: func(ctx context.Context, us int64, limit int) ([]*scim.Resource, error) {
 			return all(r.UsersModified(ctx, us, limit))
 		},
-		keys: []string{store.KeyUserName, store.KeyExternalID, store.KeyDisplayName, store.KeyAddress},
+		keys: p.rules.lookUps,
 	}
-	for _, m := range p.rules.match {
-		s.keys = append(s.keys, m.canonical)
-	}
-	return s
 }
 
 func (g *Groups) source(ctx context.Context, sel *scim.Selection, f filter.Expr) source {
@@ -80,14 +79,23 @@ func (g *Groups) source(ctx context.Context, sel *scim.Selection, f filter.Expr)
 	if mentions(f, "members") {
 		sel = nil
 	}
-	all := func(found []identity.Group, err error) ([]*scim.Resource, error) {
-		out := make([]*scim.Resource, 0, len(found))
+	some := func(room int, found []identity.Group, err error) (out []*scim.Resource, more bool, _ error) {
 		for i := range found {
 			one, err := g.fromGroup(ctx, r, &found[i], sel)
 			if err != nil {
-				return nil, err
+				return nil, false, err
+			}
+			if room -= len(one.Stored) + len(one.Attrs.List("members"))*memberBytes; room < 0 && len(out) > 0 {
+				return out, true, nil
 			}
 			out = append(out, one)
+		}
+		return out, false, err
+	}
+	all := func(found []identity.Group, err error) ([]*scim.Resource, error) {
+		out, more, err := some(4*groupBytes, found, err)
+		if err == nil && more {
+			err = store.ErrTooLarge
 		}
 		return out, err
 	}
@@ -98,14 +106,20 @@ func (g *Groups) source(ctx context.Context, sel *scim.Selection, f filter.Expr)
 			k.Connection = g.c.Connection
 			return all(r.Groups(ctx, k, limit))
 		},
-		after: func(ctx context.Context, id string, limit int) ([]*scim.Resource, error) {
-			return all(r.GroupsAfter(ctx, id, limit))
+		after: func(ctx context.Context, id string, limit int) ([]*scim.Resource, bool, error) {
+			found, err := r.GroupsAfter(ctx, id, limit)
+			return some(groupBytes, found, err)
 		},
 		placed: r.GroupAt,
 		byID:   func(ctx context.Context, id string) (*scim.Resource, error) { return g.Get(ctx, id, sel) },
 		keys:   []string{store.KeyDisplayName, store.KeyExternalID},
 	}
 }
+
+const (
+	groupBytes  = 16 << 20 // of groups in one page, their members among them
+	memberBytes = 256      // of one member, roughly
+)
 
 // mentions says whether a filter looks at the attribute.
 func mentions(f filter.Expr, attr string) bool {
@@ -123,6 +137,9 @@ func mentions(f filter.Expr, attr string) bool {
 func (s *Service) list(ctx context.Context, c Caller, src source, q *scim.Query) (*scim.Page, error) {
 	var page *scim.Page
 	found, narrowed, err := s.narrow(ctx, src, q)
+	if errors.Is(err, store.ErrTooLarge) {
+		return nil, scim.TooMany("what this filter looks at is more than one answer holds; filter by a value that names fewer, or page through without a filter")
+	}
 	if err == nil && narrowed {
 		if page, err = scim.Collect(each(found), q); err == nil && len(page.Resources) > 0 {
 			return page, nil
@@ -152,12 +169,11 @@ func (s *Service) answer(ctx context.Context, c Caller, src source, q *scim.Quer
 		return nil, scim.TooMany(fmt.Sprintf("this workspace has more than %d %ss, and this request would look at each of them; filter with eq on one of %s, or page through without a filter",
 			s.bounds.Walk, src.kind, strings.Join(append([]string{"id"}, src.keys...), ", ")))
 	}
-	select {
-	case s.walks <- struct{}{}:
-		defer func() { <-s.walks }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	leave, err := s.walks.enter(ctx, c.Workspace)
+	if err != nil {
+		return nil, err
 	}
+	defer leave()
 	return scim.Collect(s.walk(ctx, src), q)
 }
 
@@ -255,7 +271,10 @@ const chunk = 500
 func (s *Service) walk(ctx context.Context, src source) iter.Seq2[*scim.Resource, error] {
 	return func(yield func(*scim.Resource, error) bool) {
 		for last := ""; ; {
-			found, err := src.after(ctx, last, chunk)
+			found, more, err := src.after(ctx, last, chunk)
+			if err == nil {
+				err = ctx.Err() // who asked has left
+			}
 			if err != nil {
 				yield(nil, err)
 				return
@@ -265,7 +284,7 @@ func (s *Service) walk(ctx context.Context, src source) iter.Seq2[*scim.Resource
 					return
 				}
 			}
-			if len(found) < chunk {
+			if len(found) < chunk && !more || len(found) == 0 {
 				return
 			}
 			last = found[len(found)-1].ID
@@ -291,7 +310,7 @@ func (s *Service) indexPage(ctx context.Context, c Caller, src source, q *scim.Q
 		}
 		after = id
 	}
-	found, err := src.after(ctx, after, q.Count)
+	found, _, err := src.after(ctx, after, q.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -313,13 +332,15 @@ func (s *Service) cursorPage(ctx context.Context, src source, q *scim.Query, tot
 	if q.Count == 0 {
 		return page, nil
 	}
-	found, err := src.after(ctx, after, q.Count+1)
+	found, more, err := src.after(ctx, after, q.Count+1)
 	if err != nil {
 		return nil, err
 	}
 	if len(found) > q.Count {
-		found = found[:q.Count]
-		page.NextCursor = base64.RawURLEncoding.EncodeToString([]byte(src.kind[:1] + found[q.Count-1].ID))
+		found, more = found[:q.Count], true
+	}
+	if more && len(found) > 0 {
+		page.NextCursor = base64.RawURLEncoding.EncodeToString([]byte(src.kind[:1] + found[len(found)-1].ID))
 	}
 	page.Resources = found
 	return page, nil

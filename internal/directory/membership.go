@@ -426,7 +426,10 @@ func (d *delta) log(ctx context.Context, o identity.Origin) error {
 	if values == nil {
 		return nil
 	}
-	return d.tx.Log(ctx, o, identity.MembersChanged, groupSubject(d.group), values)
+	if err := d.tx.Log(ctx, o, identity.MembersChanged, groupSubject(d.group), values); err != nil {
+		return err
+	}
+	return d.tx.Concern(ctx, d.added, d.removed)
 }
 
 // resolve finds the member that a group's member value means: by SCIM id, by a

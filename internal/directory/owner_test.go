@@ -295,3 +295,17 @@ func TestADirectoryThatTakesAnOwnerOverWithdrawsTheDeletionItAskedFor(t *testing
 		})
 	}
 }
+
+func TestTheExternalIDThatAnOwnersResourceShowsIsFound(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		w.add("second.owner@x.example", "owner")
+		boss := w.add("boss@x.example", "owner")
+		id := string(w.memberByID(boss).ResourceID)
+		w.change(id, `{"op":"add","path":"externalId","value":"E1"}`)
+		equal(t, "the member's own", w.memberByID(boss).ExternalID, "")
+		sameIDs(t, "found", w.find("/Users", `externalId eq "E1"`), id)
+		w.change(id, `{"op":"add","path":"externalId","value":"E2"}`)
+		sameIDs(t, "found by the old one", w.find("/Users", `externalId eq "E1"`))
+		sameIDs(t, "found by the new one", w.find("/Users", `externalId eq "E2"`), id)
+	})
+}

@@ -35,7 +35,7 @@ func (s *Service) Managed(ctx context.Context, ws identity.WorkspaceID, id ident
 	if err != nil {
 		return nil, err
 	}
-	titles, err := connectionTitles(ctx, r)
+	titles, err := s.connectionTitles(ctx, r)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func has(doc *scim.Object, name string) bool {
 // reads the new values, and what it sends for one of them counts from then on.
 func (s *Service) UpdateProfile(ctx context.Context, ws identity.WorkspaceID, id identity.MemberID, version int64, c ProfileChange, o identity.Origin) (identity.Member, error) {
 	return s.byHand(ctx, ws, id, version, o, func(e *edit) error {
-		titles, err := connectionTitles(ctx, &e.tx.Reader)
+		titles, err := s.connectionTitles(ctx, &e.tx.Reader)
 		if err != nil {
 			return err
 		}

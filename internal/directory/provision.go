@@ -27,8 +27,7 @@ func (p *People) Create(ctx context.Context, r *scim.Resource) (*scim.Resource, 
 	if err != nil {
 		return nil, err
 	}
-	fresh := p.newMember(&in, doc, p.store.Now())
-	fresh.Doc = text
+	fresh := p.newMember(&in, doc, text, p.store.Now())
 	var m *identity.Member
 	joined := false
 	err = p.write(ctx, p.c, func(tx *store.Tx) (err error) {
@@ -45,11 +44,11 @@ func (p *People) Create(ctx context.Context, r *scim.Resource) (*scim.Resource, 
 	return p.answer(ctx, m, doc, m == fresh && !joined)
 }
 
-func (p *People) newMember(in *person, doc *scim.Object, now time.Time) *identity.Member {
+func (p *People) newMember(in *person, doc *scim.Object, text []byte, now time.Time) *identity.Member {
 	m := &identity.Member{
 		ID: identity.NewMemberID(now), ResourceID: identity.NewResourceID(now), Connection: p.c.Connection,
 		Grants:  []identity.Grant{{Role: p.product.Roles.Default, Source: identity.ByDefault}},
-		Version: 1, Created: now, Modified: now, Doc: doc.AppendJSON(nil),
+		Version: 1, Created: now, Modified: now, Doc: text,
 	}
 	if p.product.Roles.Default == "" {
 		m.Grants = nil

@@ -16,6 +16,7 @@ import (
 type rules struct {
 	p         *product.Product
 	match     []attributePath // look-up keys kept in rows of their own
+	lookUps   []string        // every look-up key of people, by its canonical path
 	immutable []attributePath // those of them that name the same human for ever
 	required  []attributePath
 	roles     []attributePath
@@ -95,6 +96,10 @@ func newRules(p *product.Product) rules {
 		if !a.Standard() {
 			r.own = append(r.own, a)
 		}
+	}
+	r.lookUps = []string{store.KeyUserName, store.KeyExternalID, store.KeyDisplayName, store.KeyAddress}
+	for _, m := range r.match {
+		r.lookUps = append(r.lookUps, m.canonical)
 	}
 	for _, m := range p.Members.Required {
 		r.required = append(r.required, parsePath(m))
@@ -323,6 +328,16 @@ func (r *rules) keys(doc *scim.Object, address string) (out []store.Key) {
 				out = append(out, k)
 			}
 		}
+	}
+	return out
+}
+
+// keysOf is keys for a member, whose resource may show another externalId than the
+// member has: that of an owner who is not adopted.
+func (r *rules) keysOf(m *identity.Member, doc *scim.Object) []store.Key {
+	out := r.keys(doc, m.Address)
+	if shown := doc.Str("externalId"); shown != "" && shown != m.ExternalID {
+		out = append(out, store.Key{Name: store.KeyExternalID, Value: shown})
 	}
 	return out
 }

@@ -64,6 +64,9 @@ func (s *Service) Members(ctx context.Context, ws identity.WorkspaceID, q Member
 		return MemberPage{}, err
 	}
 	page, members, err := w.page(ctx)
+	if err == nil {
+		members, err = w.whole(ctx, members)
+	}
 	if err != nil {
 		return page, err
 	}
@@ -155,17 +158,14 @@ func (w *memberWalk) hits(ctx context.Context) (hits []store.Hit, last *store.Hi
 	}
 	from := w.from
 	for looked := 0; looked < mostLooks; {
-		n := w.limit + 1
-		if looked > 0 {
-			n = mostCount
-		}
+		n := w.stride(looked, len(hits))
 		found, err := w.search(ctx, narrowest, from, n)
 		if err != nil {
 			return nil, nil, err
 		}
 		for i := range found {
 			h := &found[i]
-			if h.Word == store.FirstWord(&h.Member, narrowest) && h.Member.HasWords(w.words) {
+			if h.Member.HasWords(w.words) && h.Word == store.FirstWord(&h.Member, narrowest) {
 				hits = append(hits, *h)
 			}
 			if len(hits) > w.limit {
@@ -179,6 +179,18 @@ func (w *memberWalk) hits(ctx context.Context) (hits []store.Hit, last *store.Hi
 		from = store.Place{Word: last.Word, Member: last.Member.ID}
 	}
 	return hits, last, nil
+}
+
+// stride is how many members to look at next: those among whom the rest of the
+// page is to be expected, going by how many of those looked at were hits.
+func (w *memberWalk) stride(looked, hits int) int {
+	most := mostCount
+	if looked == 0 {
+		most = w.limit + 1
+	} else if hits > 0 {
+		most = (w.limit + 1 - hits) * looked / hits * 5 / 4
+	}
+	return max(w.limit+1, min(most, mostCount))
 }
 
 // narrowest gives the word of the search that the fewest members have, the
@@ -208,11 +220,31 @@ func (w *memberWalk) narrowest(ctx context.Context) (best string, err error) {
 	return best, nil
 }
 
+// search looks along the index. Of several words the others are to be confirmed,
+// for which names are enough.
 func (w *memberWalk) search(ctx context.Context, prefix string, from store.Place, n int) ([]store.Hit, error) {
-	if w.back {
-		return w.r.MembersByWordBefore(ctx, w.tab, prefix, from, n)
+	look := w.r.MembersByWord
+	switch several := len(w.words) > 1; {
+	case several && w.back:
+		look = w.r.NamesByWordBefore
+	case several:
+		look = w.r.NamesByWord
+	case w.back:
+		look = w.r.MembersByWordBefore
 	}
-	return w.r.MembersByWord(ctx, w.tab, prefix, from, n)
+	return look(ctx, w.tab, prefix, from, n)
+}
+
+// whole reads the rest of the members of whom only names were read.
+func (w *memberWalk) whole(ctx context.Context, members []identity.Member) ([]identity.Member, error) {
+	if len(w.words) < 2 {
+		return members, nil
+	}
+	ids := make([]identity.MemberID, len(members))
+	for i := range members {
+		ids[i] = members[i].ID
+	}
+	return w.r.MembersByID(ctx, ids)
 }
 
 func (w *memberWalk) list(ctx context.Context) ([]identity.Member, error) {
@@ -257,7 +289,7 @@ func (s *Service) memberRows(ctx context.Context, r *store.Reader, members []ide
 	if err != nil {
 		return nil, err
 	}
-	titles, err := connectionTitles(ctx, r)
+	titles, err := s.connectionTitles(ctx, r)
 	if err != nil {
 		return nil, err
 	}
@@ -271,15 +303,32 @@ func (s *Service) memberRows(ctx context.Context, r *store.Reader, members []ide
 
 // connectionTitles gives what the workspace's connections are called; one that
 // was removed manages nobody and is not among them.
-func connectionTitles(ctx context.Context, r *store.Reader) (map[identity.ConnectionID]string, error) {
+func (s *Service) connectionTitles(ctx context.Context, r *store.Reader) (map[identity.ConnectionID]string, error) {
 	all, err := r.Connections(ctx)
 	titles := make(map[identity.ConnectionID]string, len(all))
 	for _, c := range all {
 		if c.Removed.IsZero() {
-			titles[c.ID] = cmp.Or(c.Title, c.Name)
+			titles[c.ID] = ConnectionTitle(s.product, &c)
 		}
 	}
 	return titles, err
+}
+
+// ConnectionTitle is what people call a connection: its title, the product's name
+// for its kind, or "the directory" for the one that every workspace begins with.
+func ConnectionTitle(p *product.Product, c *identity.Connection) string {
+	if c.Title != "" {
+		return c.Title
+	}
+	for _, k := range p.Console.Connectors {
+		if c.Kind != "" && k.Kind == c.Kind {
+			return k.Title
+		}
+	}
+	if c.Name == identity.DefaultConnection {
+		return "the directory"
+	}
+	return c.Name
 }
 
 // takesSeat says whether a member of a tab takes a seat.

@@ -188,7 +188,7 @@ func TestARowOfAMemberSaysWhoManagesItAndWhereItsRolesComeFrom(t *testing.T) {
 		if ann.UserName != "ann@x.example" {
 			bob, ann = ann, bob
 		}
-		equal(t, "managed", ann.ManagedBy+"/"+bob.ManagedBy, identity.DefaultConnection+"/")
+		equal(t, "managed", ann.ManagedBy+"/"+bob.ManagedBy, "the directory/")
 		equal(t, "roles", fmt.Sprint(ann.Roles[0].Source, ann.Roles[0].Role, bob.Roles[0].Source, bob.Roles[0].Role), "attributeadminhandowner")
 		equal(t, "seats", ann.Seat && bob.Seat, true)
 		_, err := other.service.Member(ctx, other.ws, ann.ID)

@@ -319,7 +319,7 @@ func (p *People) save(ctx context.Context, tx *store.Tx, before, m *identity.Mem
 			return err
 		}
 	}
-	return tx.ReplaceKeys(ctx, m.ID, p.rules.keys(old, before.Address), p.rules.keys(doc, m.Address))
+	return tx.ReplaceKeys(ctx, m.ID, p.rules.keysOf(before, old), p.rules.keysOf(m, doc))
 }
 
 func (p *People) countOwner(tx *store.Tx, before, after *identity.Member) {

@@ -99,7 +99,7 @@ func (s *Service) Add(ctx context.Context, c Caller, n Newcomer) (*identity.Memb
 	if in.attributes, err = s.rules.attributesOf(doc); err != nil {
 		return nil, err
 	}
-	m := p.newMember(&in, doc, s.store.Now())
+	m := p.newMember(&in, doc, doc.AppendJSON(nil), s.store.Now())
 	m.Inherited = attributeNames(doc) // whoever adopts this member has sent nothing of it
 	if n.Role != "" {
 		role, ok := s.product.RoleByValue(n.Role)

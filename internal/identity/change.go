@@ -63,8 +63,9 @@ const (
 	MemberReleased    Verb = "member.released" // its connection was removed: no directory manages it now
 	GroupReleased     Verb = "group.released"
 	MemberHeld        Verb = "member.held"
-	MemberActivated   Verb = "member.activated" // signed in for the first time
-	MemberJoined      Verb = "member.joined"    // signs in from now on: an invitation was accepted
+	MemberActivated   Verb = "member.activated"  // signed in for the first time
+	MemberJoined      Verb = "member.joined"     // signs in from now on: an invitation was accepted
+	MemberSignedOut   Verb = "member.signed_out" // by an administrator: the sessions of then reach the workspace no longer
 	LinkIssued        Verb = "link.issued"
 	LinkUsed          Verb = "link.used"
 	LinkRevoked       Verb = "link.revoked"

@@ -50,7 +50,8 @@ func stamped(now time.Time) (b [16]byte) {
 
 func prefixed(prefix string, now time.Time) string {
 	b := stamped(now)
-	return prefix + crockford.EncodeToString(b[:])
+	var room [32]byte // five letters before 26 digits
+	return string(crockford.AppendEncode(append(room[:0], prefix...), b[:]))
 }
 
 // NewWorkspaceID makes an id for a workspace created now.

@@ -54,7 +54,7 @@ func betweenParts(r rune) bool {
 // QueryWords gives what somebody typed as the words that a search looks for, in
 // their order: folded, apart at blanks, each of at most 64 characters.
 func QueryWords(s string) []string {
-	words := strings.Fields(Fold(strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "")))
+	words := strings.Fields(folded(s))
 	for i, w := range words {
 		if utf8.RuneCountInString(w) > maxWordLen {
 			words[i] = string([]rune(w)[:maxWordLen])
@@ -63,11 +63,34 @@ func QueryWords(s string) []string {
 	return words
 }
 
+// folded is the whole of which the words are parts.
+func folded(s string) string {
+	return Fold(strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), ""))
+}
+
 // HasWords says whether each of the words begins one that the member is found by.
 func (m *Member) HasWords(words []string) bool {
+	if !m.mayHaveWords(words) {
+		return false
+	}
 	own := m.Words()
 	for _, w := range words {
 		if !slices.ContainsFunc(own, func(o string) bool { return strings.HasPrefix(o, w) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// mayHaveWords says whether each of the words stands anywhere in what the member
+// is found by: a question that costs little, and that most answer with no.
+func (m *Member) mayHaveWords(words []string) bool {
+	var names [5]string
+	for i, s := range [...]string{m.DisplayName, m.GivenName, m.FamilyName, m.Address, m.UserName} {
+		names[i] = folded(s)
+	}
+	for _, w := range words {
+		if !slices.ContainsFunc(names[:], func(name string) bool { return strings.Contains(name, w) }) {
 			return false
 		}
 	}

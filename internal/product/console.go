@@ -35,6 +35,7 @@ type Labels struct {
 	Metadata, GetMetadata, EntityID, ACS                                   string
 	ClientID, ClientSecret, Issuer, Redirect                               string
 	Members, UsersAndGroups, Roles, ProductRoles, PersonalTokens, NewToken string
+	ViewMember                                                             string // the link that opens somebody
 }
 
 // label is one label with its key and what it is called where the file is silent.
@@ -52,7 +53,7 @@ func (l *Labels) all() []label {
 		{"entity_id", "Audience URI (SP Entity ID)", &l.EntityID}, {"acs", "Single sign-on URL", &l.ACS},
 		{"client_id", "OpenID Connect - Client Id", &l.ClientID}, {"client_secret", "Client Secret", &l.ClientSecret},
 		{"issuer", "OpenID Connect - Authority/Issuer URL", &l.Issuer}, {"redirect", "OpenID Connect Login Redirect URI", &l.Redirect},
-		{"members", "", &l.Members}, {"users_and_groups", "Users & Groups", &l.UsersAndGroups},
+		{"members", "", &l.Members}, {"users_and_groups", "Users & Groups", &l.UsersAndGroups}, {"view_member", "View", &l.ViewMember},
 		{"roles", "Roles & Security", &l.Roles}, {"product_roles", "", &l.ProductRoles},
 		{"personal_tokens", "Third-party apps", &l.PersonalTokens}, {"new_token", "Issue new personal access token", &l.NewToken},
 	}

@@ -1,6 +1,10 @@
 package store_test
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -54,5 +58,42 @@ func TestADeferredWorkOutlivesATransactionThatFails(t *testing.T) {
 	time.Sleep(11 * time.Second)
 	if n := len(kept(t, s, ws, 20)); n != 20 {
 		t.Errorf("%d of 20 records are kept", n)
+	}
+}
+
+// SQLite's write-ahead log keeps its size when it starts over, unless it is told otherwise.
+func TestTheLogOfALongTransactionIsNotKept(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := open(t, dir)
+	ws := workspace(t, s, "acme")
+	text := strings.Repeat("x", 1<<20)
+	err := s.Write(ctx, ws, func(tx *store.Tx) error {
+		for i := range 20 {
+			m := member(s, fmt.Sprintf("p%d", i))
+			m.Doc = []byte(`{"note":"` + text + `"}`)
+			if _, err := tx.InsertMember(ctx, m, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(200 * time.Millisecond) {
+		if err := s.Remember(ctx, "x", time.Now().String()); err != nil {
+			t.Fatal(err)
+		}
+		log, err := os.Stat(filepath.Join(dir, "anteroom.db-wal"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if log.Size() <= 12<<20 {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("the log has %d MB", log.Size()>>20)
+		}
 	}
 }

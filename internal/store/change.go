@@ -10,6 +10,9 @@ import (
 	"github.com/anteroom-id/anteroom/internal/identity"
 )
 
+// usualValues is room for the values of nearly every change, in bytes.
+const usualValues = 3 << 10
+
 // Log appends a change to the workspace's log, in the same commit as the change
 // itself. The digest covers the values and a salt that is kept with them, so
 // that it cannot be used to guess them once they are erased.
@@ -17,7 +20,7 @@ func (tx *Tx) Log(ctx context.Context, o identity.Origin, v identity.Verb, subje
 	var random [12]byte
 	rand.Read(random[:])
 	salt := hex.EncodeToString(random[:])
-	salted, err := identity.AppendDeltas([]byte(salt), values)
+	salted, err := identity.AppendDeltas(append(make([]byte, 0, usualValues), salt...), values)
 	if err != nil {
 		return err
 	}
@@ -33,7 +36,10 @@ func (tx *Tx) Log(ctx context.Context, o identity.Origin, v identity.Verb, subje
 	return err
 }
 
-const changeColumns = `c.workspace_id, c.seq, c.at, c.actor, c.source, c.verb, c.subject_kind, c.subject_id, c.request_id, c.digest, c.stamp, coalesce(v.body, '')`
+const (
+	changeRow     = `c.workspace_id, c.seq, c.at, c.actor, c.source, c.verb, c.subject_kind, c.subject_id, c.request_id, c.digest, c.stamp`
+	changeColumns = changeRow + `, coalesce(v.body, '')`
+)
 
 // WorkspaceChange is a change and the workspace that it happened in.
 type WorkspaceChange struct {
@@ -42,15 +48,19 @@ type WorkspaceChange struct {
 }
 
 func scanWorkspaceChange(s scanner) (c WorkspaceChange, err error) {
-	var at int64
 	var body string
-	if err = s.Scan(&c.Workspace, &c.Seq, &at, &c.Actor, &c.Source, &c.Verb, &c.Subject.Kind, &c.Subject.ID, &c.RequestID, &c.Digest, &c.Stamp, &body); err != nil {
-		return c, err
-	}
-	c.At = fromMicros(at)
-	if body != "" {
+	if c, err = scanChangeRow(s, &body); err == nil && body != "" {
 		err = json.Unmarshal([]byte(body), &c.Values)
 	}
+	return c, err
+}
+
+// scanChangeRow reads the columns of a change's row, and what follows them into
+// more.
+func scanChangeRow(s scanner, more ...any) (c WorkspaceChange, err error) {
+	var at int64
+	err = s.Scan(append([]any{&c.Workspace, &c.Seq, &at, &c.Actor, &c.Source, &c.Verb, &c.Subject.Kind, &c.Subject.ID, &c.RequestID, &c.Digest, &c.Stamp}, more...)...)
+	c.At = fromMicros(at)
 	return c, err
 }
 

@@ -43,28 +43,34 @@ var belongingSizes = [...]int{1, 10, 50, 100}
 func (r *Reader) GroupsOfAll(ctx context.Context, members []identity.MemberID) (map[identity.MemberID][]identity.Reference, error) {
 	out := map[identity.MemberID][]identity.Reference{}
 	for len(members) > 0 {
-		n := 0
-		for _, size := range belongingSizes {
-			if n = size; n >= len(members) {
-				break
-			}
-		}
-		args := append(make([]any, 0, n+1), r.ws)
-		for i := range n {
-			args = append(args, members[min(i, len(members)-1)])
-		}
+		var run []any
+		run, members = sized(members)
 		found, err := many(ctx, r.q, scanBelongingOf, `SELECT s.member_id, g.id, g.display_name, coalesce(o.role, ''), coalesce(o.position, 0) FROM membership s
 			CROSS JOIN user_group g LEFT JOIN group_role o ON o.workspace_id = g.workspace_id AND o.group_id = g.id
-			WHERE s.workspace_id = $1 AND s.member_id IN (`+places(2, n)+`) AND g.workspace_id = s.workspace_id AND g.id = s.group_id ORDER BY s.member_id, s.group_id`, args...)
+			WHERE s.workspace_id = $1 AND s.member_id IN (`+places(2, len(run))+`) AND g.workspace_id = s.workspace_id AND g.id = s.group_id ORDER BY s.member_id, s.group_id`, append([]any{r.ws}, run...)...)
 		if err != nil {
 			return nil, err
 		}
 		for _, b := range found {
 			out[b.Member] = append(out[b.Member], b.Group)
 		}
-		members = members[min(n, len(members)):]
 	}
 	return out, nil
+}
+
+// sized takes a run of members off the list, as arguments: one of a few lengths,
+// filled up with the last of them, so that few statements are prepared.
+func sized(members []identity.MemberID) (run []any, rest []identity.MemberID) {
+	n := 0
+	for _, size := range belongingSizes {
+		if n = size; n >= len(members) {
+			break
+		}
+	}
+	for i := range n {
+		run = append(run, members[min(i, len(members)-1)])
+	}
+	return run, members[min(n, len(members)):]
 }
 
 func scanBelongingOf(s scanner) (b Belonging, err error) {

@@ -123,7 +123,11 @@ func (r *Reader) usersBy(ctx context.Context, k Key, limit int) ([]View, error) 
 	case KeyUserName:
 		return candidates(ctx, r.q, head+`m.user_key = $2`+tail, r.ws, k.Value, limit)
 	case KeyExternalID:
-		return candidates(ctx, r.q, head+`m.external_id = $2 AND m.external_id <> '' AND (m.connection_id = $4 OR m.connection_id = '')`+tail, r.ws, k.Value, limit, k.Connection)
+		found, err := candidates(ctx, r.q, head+`m.external_id = $2 AND m.external_id <> '' AND (m.connection_id = $4 OR m.connection_id = '')`+tail, r.ws, k.Value, limit, k.Connection)
+		if err != nil || len(found) > 0 {
+			return found, err
+		}
+		return r.usersByKey(ctx, k, limit) // an owner's, whom no directory manages
 	case KeyDisplayName:
 		return candidates(ctx, r.q, head+`m.display_key = $2`+tail, r.ws, k.Value, limit)
 	case KeyAddress:

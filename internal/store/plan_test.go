@@ -148,7 +148,7 @@ func TestEveryLookUpOfAnAccountIsAnsweredByItsOwnIndex(t *testing.T) {
 			_ = tx.turnMember(ctx, &identity.Member{Address: "a"}, &identity.Member{ID: "m"})
 		},
 			[]string{"(workspace_id=? AND member_id=?)", "link_member"}},
-		"bar a member":      {func(_ *Store, tx *Tx) { _ = tx.barMember(ctx, "m") }, []string{"(workspace_id=? AND member_id=?)"}},
+		"bar a member":      {func(_ *Store, tx *Tx) { _ = tx.BarMember(ctx, "m") }, []string{"(workspace_id=? AND member_id=?)"}},
 		"links of a member": {func(_ *Store, tx *Tx) { _ = tx.RevokeLinksOf(ctx, "m", now) }, []string{"link_member (workspace_id=? AND member_id=?)"}},
 		"use a link":        {func(_ *Store, tx *Tx) { _, _ = tx.UseLink(ctx, "l", now) }, []string{"(workspace_id=? AND id=?)"}},
 		"tidy":              {func(_ *Store, tx *Tx) { _ = tx.TidyAccounts(ctx, now) }, []string{"session_expires", "password_reset_expires", "spent_expires"}},

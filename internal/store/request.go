@@ -31,12 +31,16 @@ func (s *Store) RecordLater(ws identity.WorkspaceID, id identity.RequestID, stat
 }
 
 const (
-	insertEntry   = `INSERT INTO request_log (workspace_id, id, status, entry) VALUES `
-	replaceEntry  = ` ON CONFLICT (workspace_id, id) DO UPDATE SET status = excluded.status, entry = excluded.entry`
-	entriesAtOnce = 8
-	oneEntry      = insertEntry + `($1, $2, $3, $4)` + replaceEntry
-	manyEntries   = insertEntry + `($1, $2, $3, $4), ($5, $6, $7, $8), ($9, $10, $11, $12), ($13, $14, $15, $16),
-		($17, $18, $19, $20), ($21, $22, $23, $24), ($25, $26, $27, $28), ($29, $30, $31, $32)` + replaceEntry
+	insertEntry  = `INSERT INTO request_log (workspace_id, id, status, entry) VALUES `
+	replaceEntry = ` ON CONFLICT (workspace_id, id) DO UPDATE SET status = excluded.status, entry = excluded.entry`
+	eightEntries = ` ($1, $2, $3, $4), ($5, $6, $7, $8), ($9, $10, $11, $12), ($13, $14, $15, $16),
+		($17, $18, $19, $20), ($21, $22, $23, $24), ($25, $26, $27, $28), ($29, $30, $31, $32)`
+	twentyFourMore = `, ($33, $34, $35, $36), ($37, $38, $39, $40), ($41, $42, $43, $44), ($45, $46, $47, $48),
+		($49, $50, $51, $52), ($53, $54, $55, $56), ($57, $58, $59, $60), ($61, $62, $63, $64),
+		($65, $66, $67, $68), ($69, $70, $71, $72), ($73, $74, $75, $76), ($77, $78, $79, $80),
+		($81, $82, $83, $84), ($85, $86, $87, $88), ($89, $90, $91, $92), ($93, $94, $95, $96),
+		($97, $98, $99, $100), ($101, $102, $103, $104), ($105, $106, $107, $108), ($109, $110, $111, $112),
+		($113, $114, $115, $116), ($117, $118, $119, $120), ($121, $122, $123, $124), ($125, $126, $127, $128)`
 )
 
 // insertEntries writes entries of the provisioning log. One statement for eight
@@ -44,9 +48,12 @@ const (
 func insertEntries(ctx context.Context, q querier, entries []*job) error {
 	var args []any
 	for len(entries) > 0 {
-		n, text := 1, oneEntry
-		if len(entries) >= entriesAtOnce {
-			n, text = entriesAtOnce, manyEntries
+		n, text := 1, insertEntry+`($1, $2, $3, $4)`+replaceEntry
+		switch {
+		case len(entries) >= 32:
+			n, text = 32, insertEntry+eightEntries+twentyFourMore+replaceEntry
+		case len(entries) >= 8:
+			n, text = 8, insertEntry+eightEntries+replaceEntry
 		}
 		args = args[:0]
 		for _, j := range entries[:n] {

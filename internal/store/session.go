@@ -125,12 +125,12 @@ func (tx *Tx) turnMember(ctx context.Context, before, m *identity.Member) error 
 	if !left {
 		return nil
 	}
-	return tx.barMember(ctx, m.ID)
+	return tx.BarMember(ctx, m.ID)
 }
 
-// barMember keeps the sessions of now out of the workspace, for good: a member
-// who comes back signs in anew.
-func (tx *Tx) barMember(ctx context.Context, m identity.MemberID) error {
+// BarMember keeps the sessions that its person has now out of the workspace, for
+// good: whoever comes back signs in anew.
+func (tx *Tx) BarMember(ctx context.Context, m identity.MemberID) error {
 	_, err := tx.q.exec(ctx, `UPDATE member_person SET barred = $3 WHERE workspace_id = $1 AND member_id = $2`, tx.ws, m, micros(tx.s.Now()))
 	return err
 }

@@ -27,6 +27,7 @@ var sqliteDialect = dialect{
 const (
 	sqliteReaders   = 8
 	checkpointBytes = 16 << 20 // the write-ahead log is folded into the file from this size on, or when nobody writes
+	logBytes        = 12 << 20 // and cut to this size when it starts over: one that stayed large would be folded all the time
 )
 
 // sqliteEngine is one database file: one connection that writes, a pool that reads.
@@ -70,7 +71,7 @@ func (e *sqliteEngine) open(ctx context.Context, o Options) (err error) {
 	if err := migrateSQLite(ctx, e.file); err != nil {
 		return err
 	}
-	write := e.pragmas("synchronous="+e.flush, "cache_size=-16000", "wal_autocheckpoint=0", "foreign_keys=1")
+	write := e.pragmas("synchronous="+e.flush, "cache_size=-16000", "wal_autocheckpoint=0", "foreign_keys=1", fmt.Sprintf("journal_size_limit=%d", logBytes))
 	if e.write, err = dialSQLite(e.file, write...); err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ type sqliteConn struct {
 	db       uintptr // sqlite3*
 	out      uintptr // where the engine leaves what it makes
 	prepared map[string]*sqliteStmt
+	owned    []uintptr // memory that the engine uses until the end
 }
 
 // sqliteStmt is a prepared statement with the memory of its arguments.
@@ -194,7 +195,9 @@ func (c *sqliteConn) close() error {
 	if rc := sqlite3.Xsqlite3_close_v2(c.tls, c.db); rc != sqlite3.SQLITE_OK {
 		errs = append(errs, c.failure(rc))
 	}
-	libc.Xfree(c.tls, c.out)
+	for _, p := range append(c.owned, c.out) {
+		libc.Xfree(c.tls, p)
+	}
 	c.tls.Close()
 	return errors.Join(errs...)
 }
@@ -307,11 +310,12 @@ func textOf(a any) (string, bool) {
 // sqliteRows reads an answer row by row, from the engine's memory straight into
 // its places.
 type sqliteRows struct {
-	stmt  *sqliteStmt
-	own   bool // the statement is this answer's alone, and ends with it
-	done  bool
-	err   error
-	after func() // gives the connection back
+	stmt *sqliteStmt
+	own  bool // the statement is this answer's alone, and ends with it
+	done bool
+	err  error
+	home *sqliteReader // where the connection goes back to, if it is lent
+	lent *snapshot
 }
 
 func (r *sqliteRows) Next() bool {
@@ -343,8 +347,8 @@ func (r *sqliteRows) Close() error {
 	if r.own {
 		err = s.close()
 	}
-	if r.after != nil {
-		r.after()
+	if r.home != nil {
+		r.home.giveBack(r.lent)
 	}
 	return err
 }

@@ -32,10 +32,11 @@ type indexHeader [96]byte
 // snapshot is a connection of the pool and what its open transaction shows.
 type snapshot struct {
 	*sqliteConn
-	index *os.File // the index of the write-ahead log
-	seen  indexHeader
-	known bool // seen is what the last query began with
-	open  bool // and its transaction is still open
+	mapped *mapping
+	index  *os.File // the index of the write-ahead log
+	seen   indexHeader
+	known  bool // seen is what the last query began with
+	open   bool // and its transaction is still open
 }
 
 func newSQLiteReader(file string, pragmas []string) (*sqliteReader, error) {
@@ -79,7 +80,11 @@ func (r *sqliteReader) dial() (*snapshot, error) {
 	if err != nil {
 		return nil, errors.Join(err, c.close())
 	}
-	return &snapshot{sqliteConn: c, index: index}, nil
+	mapped, err := keepMapped(c, r.file)
+	if err != nil {
+		return nil, errors.Join(err, c.close(), index.Close())
+	}
+	return &snapshot{sqliteConn: c, mapped: mapped, index: index}, nil
 }
 
 func (r *sqliteReader) giveBack(c *snapshot) {
@@ -151,7 +156,7 @@ func (r *sqliteReader) query(ctx context.Context, text string, args ...any) (row
 		r.giveBack(c)
 		return rs, err
 	}
-	read.after = func() { r.giveBack(c) }
+	read.home, read.lent = r, c
 	return read, nil
 }
 

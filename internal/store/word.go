@@ -158,11 +158,39 @@ type Place struct {
 // The words are chosen in a subquery, u, so that no planner reads all members
 // for the sake of a few; the order is left to Go.
 func (r *Reader) MembersByWord(ctx context.Context, tab identity.Tab, prefix string, after Place, limit int) ([]Hit, error) {
+	return r.byWord(ctx, rowColumns, scanHit, tab, prefix, after, limit)
+}
+
+// MembersByWordBefore is MembersByWord backwards, from before a place.
+func (r *Reader) MembersByWordBefore(ctx context.Context, tab identity.Tab, prefix string, before Place, limit int) ([]Hit, error) {
+	return r.byWordBefore(ctx, rowColumns, scanHit, tab, prefix, before, limit)
+}
+
+// NamesByWord is MembersByWord, of each member the id and what its words are made
+// of alone: many can be looked at for the few that have other words as well.
+func (r *Reader) NamesByWord(ctx context.Context, tab identity.Tab, prefix string, after Place, limit int) ([]Hit, error) {
+	return r.byWord(ctx, nameColumns, scanNames, tab, prefix, after, limit)
+}
+
+// NamesByWordBefore is NamesByWord backwards, from before a place.
+func (r *Reader) NamesByWordBefore(ctx context.Context, tab identity.Tab, prefix string, before Place, limit int) ([]Hit, error) {
+	return r.byWordBefore(ctx, nameColumns, scanNames, tab, prefix, before, limit)
+}
+
+const nameColumns = `m.id, m.display_name, m.given_name, m.family_name, m.address, m.user_name`
+
+func scanNames(s scanner) (h Hit, err error) {
+	m := &h.Member
+	err = s.Scan(&m.ID, &m.DisplayName, &m.GivenName, &m.FamilyName, &m.Address, &m.UserName, &h.Word)
+	return h, err
+}
+
+func (r *Reader) byWord(ctx context.Context, columns string, scan func(scanner) (Hit, error), tab identity.Tab, prefix string, after Place, limit int) ([]Hit, error) {
 	low := spell(prefix)
 	if after.Word < low {
 		after = Place{Word: low}
 	}
-	hits, err := many(ctx, r.q, scanHit, `SELECT `+rowColumns+`, u.word FROM (SELECT k.word, k.member_id FROM member_word k
+	hits, err := many(ctx, r.q, scan, `SELECT `+columns+`, u.word FROM (SELECT k.word, k.member_id FROM member_word k
 			WHERE k.workspace_id = $1 AND k.tab = $2 AND (k.word, k.member_id) > ($3, $4) AND k.word < $5 ORDER BY k.word, k.member_id LIMIT $6 + 0) u
 		CROSS JOIN member m WHERE m.workspace_id = $1 AND m.id = u.member_id`,
 		r.ws, tab, after.Word, after.Member, low+behindWord, limit)
@@ -170,14 +198,33 @@ func (r *Reader) MembersByWord(ctx context.Context, tab identity.Tab, prefix str
 	return hits, err
 }
 
-// MembersByWordBefore is MembersByWord backwards, from before a place.
-func (r *Reader) MembersByWordBefore(ctx context.Context, tab identity.Tab, prefix string, before Place, limit int) ([]Hit, error) {
-	hits, err := many(ctx, r.q, scanHit, `SELECT `+rowColumns+`, u.word FROM (SELECT k.word, k.member_id FROM member_word k
+func (r *Reader) byWordBefore(ctx context.Context, columns string, scan func(scanner) (Hit, error), tab identity.Tab, prefix string, before Place, limit int) ([]Hit, error) {
+	hits, err := many(ctx, r.q, scan, `SELECT `+columns+`, u.word FROM (SELECT k.word, k.member_id FROM member_word k
 			WHERE k.workspace_id = $1 AND k.tab = $2 AND (k.word, k.member_id) < ($3, $4) AND k.word >= $5 ORDER BY k.word DESC, k.member_id DESC LIMIT $6 + 0) u
 		CROSS JOIN member m WHERE m.workspace_id = $1 AND m.id = u.member_id`,
 		r.ws, tab, before.Word, before.Member, spell(prefix), limit)
 	slices.SortFunc(hits, func(a, b Hit) int { return compareHits(b, a) })
 	return hits, err
+}
+
+// MembersByID reads several members, in the order asked for; one that is not here
+// is left out. Docs are not read.
+func (r *Reader) MembersByID(ctx context.Context, ids []identity.MemberID) (out []identity.Member, err error) {
+	for rest := ids; len(rest) > 0; {
+		var run []any
+		run, rest = sized(rest)
+		found, err := many(ctx, r.q, scanListed, `SELECT `+rowColumns+` FROM member m WHERE m.workspace_id = $1 AND m.id IN (`+places(2, len(run))+`)`, append([]any{r.ws}, run...)...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	at := make(map[identity.MemberID]int, len(ids))
+	for i, id := range ids {
+		at[id] = i
+	}
+	slices.SortFunc(out, func(a, b identity.Member) int { return at[a.ID] - at[b.ID] })
+	return out, nil
 }
 
 func compareHits(a, b Hit) int {

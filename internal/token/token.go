@@ -40,7 +40,7 @@ type Service struct {
 	product *product.Product
 
 	mu      sync.Mutex
-	cache   map[string]entry // by digest
+	cache   map[digest]entry
 	touched map[identity.TokenID]time.Time
 }
 
@@ -55,7 +55,7 @@ type entry struct {
 // New gives a service on a store. The product says which kinds of token it
 // offers and how long each lives.
 func New(s *store.Store, p *product.Product) *Service {
-	return &Service{store: s, product: p, cache: map[string]entry{}, touched: map[identity.TokenID]time.Time{}}
+	return &Service{store: s, product: p, cache: map[digest]entry{}, touched: map[identity.TokenID]time.Time{}}
 }
 
 // Issue makes a token and returns it with its secret, which cannot be had again.
@@ -71,7 +71,7 @@ func (s *Service) Issue(ctx context.Context, r Request) (identity.Token, string,
 	secret := Prefix + base64.RawURLEncoding.EncodeToString(raw[:])
 	now := s.store.Now()
 	t := identity.Token{
-		ID: identity.NewTokenID(now), Workspace: r.Workspace, Name: r.Name, UserName: r.UserName, Hash: digest(secret),
+		ID: identity.NewTokenID(now), Workspace: r.Workspace, Name: r.Name, UserName: r.UserName, Hash: digestOf(secret).String(),
 		Hint: Prefix + "…" + secret[len(secret)-4:], Scope: identity.ScopeSCIM, IssuedBy: r.Origin.Actor.String(), Kind: r.Kind, Issuer: issuer(r.Origin), Created: now, Expires: expiry(now, life),
 	}
 	if t.Name == "" {
@@ -190,7 +190,7 @@ func (s *Service) Check(ctx context.Context, c Credential) (identity.Token, erro
 	if len(c.Secret) < 16 || len(c.Secret) > 512 {
 		return identity.Token{}, errUnknown
 	}
-	e, err := s.find(ctx, digest(c.Secret))
+	e, err := s.find(ctx, digestOf(c.Secret))
 	if err != nil {
 		return identity.Token{}, err
 	}
@@ -206,12 +206,18 @@ func (s *Service) Check(ctx context.Context, c Credential) (identity.Token, erro
 	return t, nil
 }
 
-func digest(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return hex.EncodeToString(sum[:])
+// digest is the SHA-256 of a secret.
+type digest [sha256.Size]byte
+
+func digestOf(secret string) digest {
+	var room [64]byte // a secret of ours is shorter
+	return sha256.Sum256(append(room[:0], secret...))
 }
 
-func (s *Service) find(ctx context.Context, hash string) (entry, error) {
+// String is the digest as it is kept.
+func (d digest) String() string { return hex.EncodeToString(d[:]) }
+
+func (s *Service) find(ctx context.Context, hash digest) (entry, error) {
 	now := s.store.Now()
 	s.mu.Lock()
 	e, ok := s.cache[hash]
@@ -219,7 +225,7 @@ func (s *Service) find(ctx context.Context, hash string) (entry, error) {
 	if ok && now.Sub(e.at) < cacheLife {
 		return e, nil
 	}
-	t, known, err := s.store.TokenByHash(ctx, hash)
+	t, known, err := s.store.TokenByHash(ctx, hash.String())
 	if err != nil {
 		return entry{}, fmt.Errorf("look the token up: %w", err)
 	}

@@ -60,7 +60,7 @@ func (s *tour) signIn(address string) {
 const (
 	words = `(document.body ? (document.body.innerText + ' ' + [...document.querySelectorAll('input:not([type=hidden])')].map(i => i.value).join(' ')).replace(/\s+/g, ' ') : '')`
 	find  = `(() => { const said = e => (e.getAttribute('aria-label') || e.textContent).replace(/\s+/g, ' ').trim();
-		const all = [...document.querySelectorAll(%KIND%)].filter(e => e.getClientRects().length > 0 && said(e).replace(/ [\d,]+$/, '') === %WORDS%);
+		const all = [...document.querySelectorAll(%KIND%)].filter(e => e.getClientRects().length > 0 && said(e).replace(/ ([\d,]+|optional)$/, '') === %WORDS%);
 		document.querySelector('[data-tour]')?.removeAttribute('data-tour'); all[0]?.setAttribute('data-tour', ''); return all[0]; })()`
 )
 

@@ -132,7 +132,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.log = identity.Request{
 		ID: identity.NewRequestID(now), At: now, Method: r.Method, Path: shown(r), Agent: directory.OneLine(r.UserAgent()), Remote: a.Proxies.Client(r).String(), ClientID: clientID(r.Header),
 	}
-	w.Header().Set(RequestIDHeader, string(x.log.ID))
+	w.Header()[RequestIDHeader] = []string{string(x.log.ID)}
 	defer a.record(x)
 	defer a.letGo(x)
 	defer func() {
@@ -351,12 +351,15 @@ func (a *API) record(x *exchange) {
 // secrets are query parameters that somebody may put a credential into.
 var secrets = regexp.MustCompile(`(?i)((?:^|&)[^=&]*(?:token|password|secret|authorization|api_?key)[^=&]*=)[^&]*`)
 
-// mayHoldSecret is a quick look, since every look-up has a query.
+// mayHoldSecret is a quick look at the parameters' names, since every look-up has a query.
 func mayHoldSecret(query string) bool {
-	query = strings.ToLower(query)
-	for _, word := range [...]string{"token", "password", "secret", "authorization", "key"} {
-		if strings.Contains(query, word) {
-			return true
+	for parameter := range strings.SplitSeq(query, "&") {
+		name, _, _ := strings.Cut(parameter, "=")
+		name = strings.ToLower(name)
+		for _, word := range [...]string{"token", "password", "secret", "authorization", "key"} {
+			if strings.Contains(name, word) {
+				return true
+			}
 		}
 	}
 	return false

@@ -74,9 +74,12 @@ func answer[T any](v T, err error) (T, error) { return v, toSCIM(err) }
 // toSCIM turns one of our errors into SCIM's. What has no form there stays as
 // it is, and becomes a 500 that tells nothing.
 func toSCIM(err error) error {
+	if err == nil {
+		return nil
+	}
 	var own *identity.Error
 	var se *scim.Error
-	if err == nil || errors.As(err, &se) || !errors.As(err, &own) {
+	if errors.As(err, &se) || !errors.As(err, &own) {
 		return err
 	}
 	e := &scim.Error{Detail: own.Msg, Err: own.Err}

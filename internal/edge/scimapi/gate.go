@@ -25,6 +25,9 @@ type gates struct {
 // queue is a number of places; who finds none free waits.
 type queue chan struct{}
 
+// idleGates are kept for the next request of their workspace.
+const idleGates = 256
+
 type gate struct {
 	places queue
 	users  int
@@ -81,7 +84,7 @@ func (g *gates) borrow(ws identity.WorkspaceID) *gate {
 func (g *gates) giveBack(ws identity.WorkspaceID, own *gate) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if own.users--; own.users == 0 {
+	if own.users--; own.users == 0 && len(g.open) > idleGates {
 		delete(g.open, ws)
 	}
 }

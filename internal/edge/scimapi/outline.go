@@ -14,7 +14,7 @@ import (
 // log, so that an administrator sees the mapping as it comes over the wire. A
 // body that cannot be read has no outline.
 func outline(body []byte) string {
-	d := jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	d := jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	o := outliner{d: d}
 	if d.PeekKind() != '{' || !o.object() {
 		return ""

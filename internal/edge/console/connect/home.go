@@ -20,7 +20,7 @@ type home struct {
 	Rows    []connector
 	Kinds   []product.Connector // to add
 	Single  *draft              // the one connection of a product that has one, its values in place
-	Locked  []lock              // features that the plan does not unlock
+	Locked  []frame.Lock        // features that the plan does not unlock
 	Shut    bool                // none of the page's features is unlocked
 	Slug    slug
 	May     bool   // change connectors
@@ -42,9 +42,6 @@ type connector struct {
 func (c *connector) untouched() bool {
 	return c.Kind == "" && !c.used && c.Connection.Title == "" && len(c.Settings) == 0 && c.People == 0 && c.Last.IsZero()
 }
-
-// lock is a feature that the plan does not unlock.
-type lock struct{ Name, Plans, Plan string }
 
 // slug is the workspace's name in addresses, and what stands in them.
 type slug struct {
@@ -125,20 +122,14 @@ func overall(q *frame.Request, h *home) string {
 
 // locks lists what of the page the plan does not unlock. Each feature is a gate of
 // its own (E01).
-func locks(q *frame.Request) (out []lock, shut bool) {
+func locks(q *frame.Request) (out []frame.Lock, shut bool) {
 	shut = true
 	for _, f := range []product.Feature{product.FeatureSSO, product.FeatureSCIM} {
 		if q.Unlocked(f) {
 			shut = false
 			continue
 		}
-		l := lock{Name: frame.FeatureName(f), Plan: q.Product.PlanOf(q.Workspace.Plan).Title}
-		var plans []string
-		for _, p := range q.Product.Unlocking(f) {
-			plans = append(plans, p.Title)
-		}
-		l.Plans = strings.Join(plans, " and ")
-		out = append(out, l)
+		out = append(out, q.Lock(f))
 	}
 	return out, shut
 }

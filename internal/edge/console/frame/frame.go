@@ -71,7 +71,10 @@ type Route struct {
 	Action  access.Action   // what the member's role must allow; InWorkspace only
 	Or      access.Action   // another one that opens the route as well; "" for none
 	Feature product.Feature // what the plan must unlock; "" when every plan does
-	Serve   func(*Request) error
+	// For says which products have the address; nil for all of them. In the others
+	// it is not there, whatever the plan.
+	For   func(*product.Product) bool
+	Serve func(*Request) error
 }
 
 // Lets reports whether a role passes the route's gate.
@@ -125,6 +128,9 @@ func New(c Config, sections ...Section) (*App, error) {
 	}
 	for _, s := range sections {
 		for _, r := range s.Routes {
+			if r.For != nil && !r.For(c.Product) {
+				continue
+			}
 			if r.Gate == InWorkspace {
 				if _, known := access.Needs(r.Action); !known {
 					return nil, fmt.Errorf("the route %s needs an action that the table does not have: %q", r.Pattern, r.Action)

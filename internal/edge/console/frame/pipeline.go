@@ -47,7 +47,7 @@ func (q *Request) run() error {
 		}
 	}
 	if q.locked {
-		return q.showLocked()
+		return q.ShowLocked(q.route.Feature)
 	}
 	return q.route.Serve(q)
 }

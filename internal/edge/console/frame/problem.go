@@ -127,23 +127,28 @@ func Sentence(msg string) string {
 	return strings.TrimSuffix(msg, ".") + "."
 }
 
-// locked is what the page of a feature shows that the plan does not unlock.
-type locked struct {
+// Lock is a feature that the workspace's plan does not unlock, as the part
+// "locked" of a page shows it.
+type Lock struct {
 	Feature string
 	Plans   []string // that unlock it, by their titles
-	Plan    string   // the workspace's own
+	Plan    string   // the workspace's own, "" where the product has none
 }
 
-// showLocked says what unlocks the page, and whom to ask (T02, E01, W01, P01).
-func (q *Request) showLocked() error {
-	l := locked{Feature: FeatureName(q.route.Feature)}
-	for _, p := range q.Product.Unlocking(q.route.Feature) {
+// Lock says what unlocks a feature.
+func (q *Request) Lock(f product.Feature) Lock {
+	l := Lock{Feature: FeatureName(f), Plan: q.Product.PlanOf(q.Workspace.Plan).Title}
+	for _, p := range q.Product.Unlocking(f) {
 		l.Plans = append(l.Plans, p.Title)
 	}
-	if p, ok := q.Product.Plan(q.Workspace.Plan); ok {
-		l.Plan = p.Title
-	}
-	status := http.StatusOK
+	return l
+}
+
+// ShowLocked answers with what unlocks a feature, and whom to ask (T02, E01, W01,
+// P01), in place of a page that is about nothing else. The pipeline does so by
+// itself for the Feature of a route.
+func (q *Request) ShowLocked(f product.Feature) error {
+	l, status := q.Lock(f), http.StatusOK
 	if q.R.Method == http.MethodPost {
 		status = http.StatusForbidden
 	}

@@ -237,7 +237,7 @@ func (a *App) label(name string) (string, error) {
 		"scim_url": l.SCIMURL, "scim_token": l.SCIMToken, "scim_user": l.SCIMUser, "scim_password": l.SCIMPassword,
 		"metadata": l.Metadata, "get_metadata": l.GetMetadata, "entity_id": l.EntityID, "acs": l.ACS,
 		"client_id": l.ClientID, "client_secret": l.ClientSecret, "issuer": l.Issuer, "redirect": l.Redirect,
-		"members": l.Members, "users_and_groups": l.UsersAndGroups, "roles": l.Roles, "product_roles": l.ProductRoles,
+		"members": l.Members, "users_and_groups": l.UsersAndGroups, "view_member": l.ViewMember, "roles": l.Roles, "product_roles": l.ProductRoles,
 		"personal_tokens": l.PersonalTokens, "new_token": l.NewToken,
 	}
 	if s, ok := labels[name]; ok {

@@ -23,6 +23,8 @@ type groupList struct {
 	AsRoles      bool // a group that is not mapped is a role of its own
 	Parked       int64
 	Guide        string // where the set-up guide is, "" when the member may not go there
+	People       []row  // who arrived last, on the first page
+	Everybody    string // where the others are
 }
 
 // groupRow is a group in the list.
@@ -65,9 +67,25 @@ func showGroups(q *frame.Request) error {
 	}
 	if q.Query("after") != "" {
 		l.Newer = q.To("groups")
+	} else if err := l.newest(q); err != nil {
+		return err
 	}
 	state := frame.Counted(tally.Groups, q.Product.Words.Group, q.Product.Words.Groups) + ", " + frame.Counted(tally.Members, q.Product.Words.Member, q.Product.Words.Members)
 	return q.Render(frame.Page{Title: q.Product.Console.Labels.UsersAndGroups, State: state, Nav: frame.NavGroups, Template: "people/groups", Data: &l})
+}
+
+// shownPeople is how many of those who arrived last stand beside the groups.
+const shownPeople = 10
+
+// newest reads who arrived last, since the page is of people and groups.
+func (l *groupList) newest(q *frame.Request) error {
+	page, err := q.Directory.Members(q.Context(), q.Workspace.ID, directory.MemberQuery{Tab: identity.TabActive, Limit: shownPeople})
+	if err != nil {
+		return err
+	}
+	l.Everybody = q.To("members")
+	l.People, err = rowsOf(q, page.Rows)
+	return err
 }
 
 // order reads the table of roles, and gives its version.

@@ -51,7 +51,7 @@ func showProfile(q *frame.Request) error {
 			p.Fields = append(p.Fields, f)
 		}
 	}
-	p.Known = []field{{Label: "User name", Value: m.UserName}, {Label: "External id", Value: m.ExternalID}, {Label: "SCIM id", Value: string(m.ResourceID)}, {Label: "Member id", Value: string(m.ID)}}
+	p.Known = []field{{Label: "User name", Value: m.UserName}, {Label: "External id", Value: m.ExternalID}, {Label: "SCIM id", Value: string(m.ResourceID)}, {Label: product.Title(q.Product.Words.Member) + " id", Value: string(m.ID)}}
 	page := memberPage(q, &p.head, tabProfile, "people/profile", &p)
 	return q.Render(page)
 }

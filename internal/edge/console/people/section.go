@@ -25,14 +25,15 @@ func Section() frame.Section {
 		return frame.Route{Pattern: pattern, Gate: frame.InWorkspace, Action: a, Serve: serve}
 	}
 	groups := func(pattern string, a access.Action, serve func(*frame.Request) error) frame.Route {
-		return frame.Route{Pattern: pattern, Gate: frame.InWorkspace, Action: a, Feature: product.FeatureGroups, Serve: whereGroups(serve)}
+		return frame.Route{Pattern: pattern, Gate: frame.InWorkspace, Action: a, Feature: product.FeatureGroups, For: hasGroups, Serve: serve}
 	}
+	invited := func(r frame.Route) frame.Route { r.For = invites; return r }
 	return frame.Section{Name: "people", Files: templates, Routes: []frame.Route{
 		page("GET /w/{workspace}/{$}", access.ViewHome, showHome),
 		page("GET /w/{workspace}/pulse", access.ViewHome, streamHome),
 		page("GET /w/{workspace}/members", access.ViewMembers, showMembers),
-		page("GET /w/{workspace}/members/invite", access.InviteMember, whereInvited(showInvite)),
-		page("POST /w/{workspace}/members/invite", access.InviteMember, whereInvited(invite)),
+		invited(page("GET /w/{workspace}/members/invite", access.InviteMember, showInvite)),
+		invited(page("POST /w/{workspace}/members/invite", access.InviteMember, invite)),
 		page("GET /w/{workspace}/members/{member}", access.ViewMember, showProfile),
 		page("POST /w/{workspace}/members/{member}", access.EditMember, saveProfile),
 		page("GET /w/{workspace}/members/{member}/access", access.ViewMember, showAccess),
@@ -42,6 +43,7 @@ func Section() frame.Section {
 		page("POST /w/{workspace}/members/{member}/restore", access.Restore, restore),
 		page("POST /w/{workspace}/members/{member}/held", access.AnswerHeld, answerHeld),
 		page("GET /w/{workspace}/members/{member}/sessions", access.ViewMember, showSessions),
+		page("POST /w/{workspace}/members/{member}/sessions/end", access.EndSessions, endSessions),
 		page("GET /w/{workspace}/members/{member}/history", access.ViewMember, showHistory),
 		groups("GET /w/{workspace}/groups", access.ViewGroups, showGroups),
 		groups("POST /w/{workspace}/groups/order", access.MapGroup, orderGroups),
@@ -53,25 +55,11 @@ func Section() frame.Section {
 // errNothing is for addresses that this product does not have.
 var errNothing = identity.Errorf(identity.NotFound, "", "There is nothing at this address.")
 
-// whereGroups is for products that have groups.
-func whereGroups(serve func(*frame.Request) error) func(*frame.Request) error {
-	return func(q *frame.Request) error {
-		if q.Product.SCIM.Groups == product.GroupsOff {
-			return errNothing
-		}
-		return serve(q)
-	}
-}
+// hasGroups is for products that have groups.
+func hasGroups(p *product.Product) bool { return p.SCIM.Groups != product.GroupsOff }
 
-// whereInvited is for products that people are invited into.
-func whereInvited(serve func(*frame.Request) error) func(*frame.Request) error {
-	return func(q *frame.Request) error {
-		if !q.Product.SignIn.Invitations {
-			return errNothing
-		}
-		return serve(q)
-	}
-}
+// invites is for products that people are invited into.
+func invites(p *product.Product) bool { return p.SignIn.Invitations }
 
 // mayGive reports whether who is signed in has every right of a role: nobody
 // makes somebody else, or themselves, more than they are.

@@ -3,6 +3,7 @@ package people
 import (
 	"strings"
 
+	"github.com/anteroom-id/anteroom/internal/access"
 	"github.com/anteroom-id/anteroom/internal/edge/console/frame"
 	"github.com/anteroom-id/anteroom/internal/identity"
 )
@@ -11,6 +12,7 @@ import (
 type memberSessions struct {
 	head
 	Signs    bool // somebody signs in as this member
+	MayEnd   bool
 	Sessions []session
 }
 
@@ -30,11 +32,35 @@ func showSessions(q *frame.Request) error {
 	if err != nil {
 		return err
 	}
-	s.Signs = signs
+	s.Signs, s.MayEnd = signs, q.Can(access.EndSessions) && !s.Self && refuseTouching(q, &m.Member) == nil
 	for _, n := range living {
 		s.Sessions = append(s.Sessions, session{n, browserOf(n.Agent), methodWords(n.Method)})
 	}
 	return q.Render(memberPage(q, &s.head, tabSessions, "people/sessions", &s))
+}
+
+// endSessions signs a member out of this workspace.
+func endSessions(q *frame.Request) error {
+	m, err := member(q)
+	if err != nil {
+		return err
+	}
+	name := frame.OrElse(m.Name(), frame.OrElse(m.Address, "This "+q.Product.Words.Member))
+	if err = refuseTouching(q, &m.Member); err == nil && m.ID == q.Member.ID {
+		err = identity.Errorf(identity.Forbidden, "", "you end your own sessions in your own account, under Sessions & devices")
+	}
+	done := false
+	if err == nil {
+		done, err = q.Accounts.Bar(q.Context(), q.Workspace.ID, m.ID, q.Origin())
+	}
+	if err != nil {
+		return q.Again(err, showSessions)
+	}
+	notice := "Nobody signs in as " + name + ", so there was nothing to end."
+	if done {
+		notice = name + " is signed out of this " + q.Product.Words.Workspace + " everywhere, and may sign in anew."
+	}
+	return q.Redirect(q.To("members", string(m.ID), tabSessions), notice)
 }
 
 // sessionsOf lists the living sessions that reach this workspace through a

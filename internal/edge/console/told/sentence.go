@@ -58,6 +58,7 @@ func (t *Teller) forms() map[identity.Verb]string {
 		identity.HeldRefused:       "What the directory asked of %, an owner, was refused",
 		identity.MemberActivated:   "% signed in for the first time",
 		identity.MemberJoined:      "% accepted the invitation",
+		identity.MemberSignedOut:   "% was signed out everywhere",
 		identity.LinkIssued:        "A link was made that lets somebody in",
 		identity.LinkUsed:          "A link was used",
 		identity.LinkRevoked:       "A link was revoked",
@@ -138,7 +139,7 @@ func (t *Teller) fieldName(field string) string {
 		"phoneNumbers": "Phone numbers", "addresses": "Addresses", "externalId": "External id", "preferredLanguage": "Language",
 		"state": "State", "active": "State", "role": product.Title(w.Role), "roleByHand": product.Title(w.Role) + " by hand", "roles": product.Title(w.Roles),
 		"grants": product.Title(w.Roles), "held": "Held", "connection": "Managed by", "resource": "SCIM id", "members": product.Title(w.Members),
-		"slug": w.Slug, "plan": "Plan", "provisioning": "Provisioning", "groupOrder": "Order", "defaultRole": "Default " + w.Role,
+		"slug": w.Slug, "member": product.Title(w.Member), "workspace": product.Title(w.Workspace), "plan": "Plan", "provisioning": "Provisioning", "groupOrder": "Order", "defaultRole": "Default " + w.Role,
 	}
 	if name, ok := names[field]; ok {
 		return name

@@ -8,6 +8,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/anteroom-id/anteroom/internal/directory"
 	"github.com/anteroom-id/anteroom/internal/identity"
 	"github.com/anteroom-id/anteroom/internal/product"
 	"github.com/anteroom-id/anteroom/internal/store"
@@ -140,19 +141,7 @@ func (t *Teller) credentials(ctx context.Context) error {
 	return err
 }
 
-// Connection is what people call a connection: its title, the product's name for
-// its kind, or "the directory" for the one that every workspace begins with.
+// Connection is what people call a connection.
 func Connection(p *product.Product, c *identity.Connection) string {
-	if c.Title != "" {
-		return c.Title
-	}
-	for _, k := range p.Console.Connectors {
-		if c.Kind != "" && k.Kind == c.Kind {
-			return k.Title
-		}
-	}
-	if c.Name == identity.DefaultConnection {
-		return "the directory"
-	}
-	return c.Name
+	return directory.ConnectionTitle(p, c)
 }
