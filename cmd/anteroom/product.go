@@ -54,9 +54,12 @@ func (c *productCheck) Run(p *Program) error {
 	case err != nil:
 		return err
 	case c.JSON:
-		return p.printJSON(map[string]any{"ok": true, "mistakes": 0, "name": loaded.Name})
+		return p.printJSON(map[string]any{"ok": true, "mistakes": 0, "name": loaded.Name, "notes": loaded.Notes()})
 	}
 	fmt.Fprintf(p.Stdout, "%s is a sound definition.\n", loaded.Name)
+	for _, note := range loaded.Notes() {
+		fmt.Fprintf(p.Stdout, "Note: %s\n", note)
+	}
 	return nil
 }
 

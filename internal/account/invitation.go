@@ -23,7 +23,9 @@ func (s *Service) needLocal() error {
 // Founder makes a workspace's owner, or finds one of the address who has not
 // signed in yet, and gives the address of a one-time link for the operator to
 // hand over. Links made before for the same owner end. Somebody else's address,
-// and that of an owner who has signed in, is identity.Taken.
+// and that of an owner who has signed in, is identity.Taken. So is everybody's in a
+// workspace with an owner who has signed in, except at the command line, where the
+// owners are mailed a notice.
 func (s *Service) Founder(ctx context.Context, ws identity.WorkspaceID, address, name string, o identity.Origin) (identity.Link, string, error) {
 	if err := s.needLocal(); err != nil {
 		return identity.Link{}, "", err
@@ -33,7 +35,11 @@ func (s *Service) Founder(ctx context.Context, ws identity.WorkspaceID, address,
 		return identity.Link{}, "", identity.Errorf(identity.Invalid, "", "no role of this product is an owner's")
 	}
 	given, family, _ := strings.Cut(strings.TrimSpace(name), " ")
-	if err := s.mayGrant(ctx, ws, s.product.Roles.Catalogue[i].Name, o); err != nil {
+	if err := s.directory.MayGive(ctx, ws, o, s.product.Roles.Catalogue[i].Name); err != nil {
+		return identity.Link{}, "", err
+	}
+	owners, err := s.ownersWithin(ctx, ws, o)
+	if err != nil {
 		return identity.Link{}, "", err
 	}
 	n := directory.Newcomer{Address: address, GivenName: given, FamilyName: strings.TrimSpace(family), Role: s.product.Roles.Catalogue[i].Name}
@@ -50,12 +56,15 @@ func (s *Service) Founder(ctx context.Context, ws identity.WorkspaceID, address,
 		if err := s.unbound(ctx, tx, m.ID); err != nil {
 			return err
 		}
-		word, err = s.issue(ctx, tx, o, &l, s.conf.OwnerLink)
-		return err
+		if word, err = s.issue(ctx, tx, o, &l, s.conf.OwnerLink); err != nil {
+			return err
+		}
+		return s.tellOwners(ctx, tx, owners, m.Address)
 	})
 	if err != nil {
 		return identity.Link{}, "", err
 	}
+	s.outbox.Ring()
 	return l, s.address("link", word), nil
 }
 
@@ -66,42 +75,37 @@ func (s *Service) owns(m *identity.Member) bool {
 	})
 }
 
-// mayGrant refuses a member who would make somebody an owner without being one.
-func (s *Service) mayGrant(ctx context.Context, ws identity.WorkspaceID, role string, o identity.Origin) error {
-	r, known := s.product.RoleByValue(role)
-	if o.Actor.Kind != identity.ActorMember || !known || !r.Owner {
-		return nil
-	}
-	reader := s.store.Read(ws)
-	m, found, err := reader.Member(ctx, identity.MemberID(o.Actor.ID))
-	if err != nil {
-		return err
-	}
-	groups, err := reader.GroupsOf(ctx, m.ID)
-	if err != nil {
-		return err
-	}
-	isOwner := func(r product.Role) bool { return r.Owner }
-	if !found || m.State == identity.Inactive || !slices.ContainsFunc(s.directory.Rights(&m, groups), isOwner) {
-		return identity.Errorf(identity.Forbidden, "role", "only one who is %s makes somebody %s", r.Title, r.Title)
-	}
-	return nil
-}
-
 // member finds the workspace's member with the newcomer's address, or adds one.
 func (s *Service) member(ctx context.Context, ws identity.WorkspaceID, n directory.Newcomer, o identity.Origin) (identity.Member, error) {
 	if err := mail.CheckAddress(n.Address); err != nil {
 		return identity.Member{}, err
 	}
 	m, found, err := s.store.Read(ws).MemberByAddress(ctx, identity.Fold(s.product.Address(n.Address)))
-	if err != nil || found {
+	if err != nil {
 		return m, err
+	}
+	if found {
+		return m, s.mayInviteAgain(ctx, ws, &m, o)
 	}
 	added, err := s.directory.Add(ctx, directory.Caller{Workspace: ws, Origin: o}, n)
 	if err != nil {
 		return m, err
 	}
 	return *added, nil
+}
+
+// mayInviteAgain refuses a member who would hand out, and so end, the link of
+// somebody who may more than they.
+func (s *Service) mayInviteAgain(ctx context.Context, ws identity.WorkspaceID, m *identity.Member, o identity.Origin) error {
+	groups, err := s.store.Read(ws).GroupsOf(ctx, m.ID)
+	if err != nil {
+		return err
+	}
+	var roles []string
+	for _, r := range s.directory.Rights(m, groups) {
+		roles = append(roles, r.Name)
+	}
+	return s.directory.MayGive(ctx, ws, o, roles...)
 }
 
 // unbound refuses a member who has signed in, and one who may not, and ends the
@@ -123,7 +127,9 @@ func (s *Service) unbound(ctx context.Context, tx *store.Tx, id identity.MemberI
 // Invite asks somebody into a workspace by mail: a member who has not signed in
 // yet, or a newcomer, who is added. The link goes to the address and to nobody
 // else, so that using it shows that the address's mail is read. Links made before
-// end. Only an owner invites an owner; too many mails are a Throttled.
+// end. A member who would invite somebody who may more than they, into a new role,
+// the default one or one that is there already, is identity.Forbidden; too many
+// mails are a Throttled.
 func (s *Service) Invite(ctx context.Context, ws identity.WorkspaceID, n directory.Newcomer, o identity.Origin) (identity.Link, error) {
 	if !s.product.SignIn.Invitations {
 		return identity.Link{}, off("inviting people")
@@ -131,7 +137,7 @@ func (s *Service) Invite(ctx context.Context, ws identity.WorkspaceID, n directo
 	if err := s.needLocal(); err != nil {
 		return identity.Link{}, err
 	}
-	if err := s.mayGrant(ctx, ws, n.Role, o); err != nil {
+	if err := s.directory.MayGive(ctx, ws, o, n.Role); err != nil {
 		return identity.Link{}, err
 	}
 	if err := mail.CheckAddress(n.Address); err != nil {

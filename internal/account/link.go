@@ -78,8 +78,12 @@ const longestSetup = 30 * 24 * time.Hour // a set-up link's life
 // IssueSetup makes a link with which an IT administrator without an account sets
 // one connection up, and gives its address, which cannot be had again. A life of
 // 0 is the default, and 30 days are the longest; a connection of another workspace,
-// or one that was removed, is identity.NotFound.
+// or one that was removed, is identity.NotFound. A member who may not issue a
+// directory's token is identity.Forbidden.
 func (s *Service) IssueSetup(ctx context.Context, ws identity.WorkspaceID, c identity.ConnectionID, life time.Duration, o identity.Origin) (identity.Link, string, error) {
+	if may, err := s.mayHandOff(ctx, ws, o.Actor.String()); err != nil || !may {
+		return identity.Link{}, "", firstError(err, identity.Errorf(identity.Forbidden, "", "with this link a token is issued, which your %s does not allow; ask somebody who may issue one", s.product.Words.Role))
+	}
 	if life <= 0 {
 		life = s.conf.SetupLink
 	}
@@ -117,6 +121,24 @@ func (s *Service) OpenSetup(ctx context.Context, word string, c Client) (Setup, 
 	return Setup{l.ID, l.Workspace, l.Connection, l.Expires}, nil
 }
 
+// mayHandOff reports whether an actor may make a set-up link: an operator, or a
+// member whose roles allow it today. With the link a token of the directory's is
+// issued, so only one who may do that hands it over.
+func (s *Service) mayHandOff(ctx context.Context, ws identity.WorkspaceID, actor string) (bool, error) {
+	id, byMember := strings.CutPrefix(actor, string(identity.ActorMember)+":")
+	if !byMember {
+		return true, nil
+	}
+	r := s.store.Read(ws)
+	m, found, err := r.Member(ctx, identity.MemberID(id))
+	if err != nil || !found || m.State == identity.Inactive {
+		return false, err
+	}
+	groups, err := r.GroupsOf(ctx, m.ID)
+	roles := s.directory.Rights(&m, groups)
+	return access.AnyAllowed(roles, access.HandOffSetup) && access.AnyAllowed(roles, access.IssueSCIMToken), err
+}
+
 // needIssuer refuses a set-up link whose connection is gone, or whose issuer could
 // not make it today.
 func (s *Service) needIssuer(ctx context.Context, l *identity.Link) error {
@@ -125,16 +147,8 @@ func (s *Service) needIssuer(ctx context.Context, l *identity.Link) error {
 	if err != nil || !found || !c.Removed.IsZero() {
 		return firstError(err, errLink)
 	}
-	id, byMember := strings.CutPrefix(l.IssuedBy, string(identity.ActorMember)+":")
-	if !byMember {
-		return nil
-	}
-	m, found, err := r.Member(ctx, identity.MemberID(id))
-	if err != nil || !found || m.State == identity.Inactive {
-		return firstError(err, errLink)
-	}
-	groups, err := r.GroupsOf(ctx, m.ID)
-	if err == nil && !access.AnyAllowed(s.directory.Rights(&m, groups), access.HandOffSetup) {
+	may, err := s.mayHandOff(ctx, l.Workspace, l.IssuedBy)
+	if err == nil && !may {
 		err = errLink
 	}
 	return err

@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -57,6 +58,79 @@ func TestASetupLinkEndsWithTheRightOfWhoIssuedItAndWithItsConnection(t *testing.
 		opened("an operator's, whose connection is removed", word(byOperator))
 		_, _, err = w.accounts.IssueSetup(ctx, w.acme, w.con[w.acme], 0, operator)
 		refused(t, "for a removed connection", err, identity.NotFound, "connection")
+	})
+}
+
+// With a set-up link a token is issued: it is made, and works, only by a right to both.
+func TestASetupLinkIsMadeByWhoMayIssueADirectorysTokenOnly(t *testing.T) {
+	const narrow = "name: Narrow\nroles:\n  catalogue:\n    - {name: owner, owner: true}\n    - {name: both, may: [sso.manage, scim.manage]}\n    - {name: sso, may: [sso.manage]}\n    - {name: member}\n  default: member\n"
+	onBoth(t, narrow, func(t *testing.T, w *world) {
+		w.join(w.acme, "ann@x.example")
+		ann := w.with(w.acme, "ann@x.example", "both")
+		_, link, err := w.accounts.IssueSetup(ctx, w.acme, w.con[w.acme], 0, w.as(ann))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.with(w.acme, "ann@x.example", "sso")
+		_, err = w.accounts.OpenSetup(ctx, word(link), w.client())
+		refused(t, "its issuer may no longer issue a token", err, identity.NotFound, "")
+		_, _, err = w.accounts.IssueSetup(ctx, w.acme, w.con[w.acme], 0, w.as(ann))
+		refused(t, "without the right to issue a token", err, identity.Forbidden, "issue")
+		w.join(w.beta, "elsewhere@x.example")
+		elsewhere := w.with(w.beta, "elsewhere@x.example", "both")
+		_, _, err = w.accounts.IssueSetup(ctx, w.acme, w.con[w.acme], 0, w.as(elsewhere))
+		refused(t, "with the right in another workspace", err, identity.Forbidden, "issue")
+	})
+}
+
+// An invitation ends the links that were made before, and goes to whoever reads
+// the address now.
+func TestAnInvitationOfSomebodyWhoMayMoreIsRefusedAndEndsNothing(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		w.join(w.acme, "admin@x.example")
+		admin := w.with(w.acme, "admin@x.example", "admin")
+		_, link, err := w.accounts.Founder(ctx, w.acme, "boss@x.example", "", operator)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.accounts.Invite(ctx, w.acme, directory.Newcomer{Address: "BOSS@x.example", Role: "member"}, w.as(admin))
+		refused(t, "an owner who has not come yet", err, identity.Forbidden, "Owner")
+		if _, err := w.accounts.OpenLink(ctx, word(link), w.client()); err != nil {
+			t.Errorf("the owner's own link: %v", err)
+		}
+	})
+}
+
+func TestNobodyOutsideMakesAnOwnerBesideOneWhoHasComeUnseen(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		vendor := operator
+		vendor.Source = "console"
+		_, link, err := w.accounts.Founder(ctx, w.acme, "boss@x.example", "", vendor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := w.accounts.Founder(ctx, w.acme, "other@x.example", "", vendor); err != nil {
+			t.Errorf("while none has come: %v", err)
+		}
+		if _, err := w.accounts.Join(ctx, word(link), "Bo Ss", good, w.client()); err != nil {
+			t.Fatal(err)
+		}
+		for _, address := range []string{"vera@vendor.example", "other@x.example"} {
+			_, _, err = w.accounts.Founder(ctx, w.acme, address, "", vendor)
+			refused(t, address, err, identity.Taken, "command line")
+		}
+		if _, _, err := w.accounts.Founder(ctx, w.beta, "vera@vendor.example", "", vendor); err != nil {
+			t.Errorf("another workspace, without an owner: %v", err)
+		}
+		if got := w.mailed("boss@x.example"); len(got) != 0 {
+			t.Errorf("mailed before anything was done: %+v", got)
+		}
+		if _, _, err := w.accounts.Founder(ctx, w.acme, "vera@vendor.example", "", operator); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.mailed("boss@x.example"); len(got) != 1 || !strings.Contains(got[0].Text, "vera@vendor.example") {
+			t.Errorf("the owner is told %+v", got)
+		}
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/product"
 	"github.com/anteroom-id/anteroom/internal/store"
 	"github.com/anteroom-id/anteroom/scim"
 )
@@ -122,9 +123,10 @@ type RoleChange struct {
 }
 
 // SetRoles gives a member roles of the catalogue by hand, in place of those that
-// it had by hand; none withdraws them. Who may make somebody an owner is for the
-// caller to decide. A role that the product does not have is identity.Invalid, as
-// are several where a member holds one.
+// it had by hand; none withdraws them. A member who would give rights that they
+// do not have is identity.Forbidden at "role", also where withdrawing lets a role
+// count that was outranked. A role that the product does not have is
+// identity.Invalid, as are several where a member holds one.
 func (s *Service) SetRoles(ctx context.Context, ws identity.WorkspaceID, id identity.MemberID, version int64, roles []string, o identity.Origin) (out RoleChange, err error) {
 	names, err := s.catalogued(roles)
 	if err != nil {
@@ -140,6 +142,9 @@ func (s *Service) SetRoles(ctx context.Context, ws identity.WorkspaceID, id iden
 			return errUnchanged
 		}
 		e.m.Grants = identity.Granted(e.m.Grants, identity.ByHand, names...)
+		if err := e.mayGiveByHand(ctx, groups, names); err != nil {
+			return err
+		}
 		if err := e.save(ctx); err != nil {
 			return err
 		}
@@ -157,6 +162,17 @@ func (s *Service) SetRoles(ctx context.Context, ws identity.WorkspaceID, id iden
 		out.Outranked = out.Roles[0].Source
 	}
 	return out, nil
+}
+
+// mayGiveByHand holds what was given, and what the member may from now on and
+// could not before, against the rights of who gives it.
+func (e *edit) mayGiveByHand(ctx context.Context, groups []identity.Reference, names []string) error {
+	if err := e.mayGive(ctx, &e.tx.Reader, e.c.Origin, names...); err != nil {
+		return err
+	}
+	before := e.Rights(&e.before, groups)
+	gained := slices.DeleteFunc(e.Rights(&e.m, groups), func(r product.Role) bool { return !Exceeds(r, before) })
+	return e.mayMake(ctx, &e.tx.Reader, e.c.Origin, gained)
 }
 
 // catalogued gives the catalogue's names of roles that were chosen by hand.

@@ -10,7 +10,7 @@ import (
 	"github.com/anteroom-id/anteroom/internal/identity"
 )
 
-var administrator = identity.Origin{Actor: identity.Actor{Kind: identity.ActorMember, ID: "mem_admin"}, Source: "console"}
+var administrator = identity.Origin{Actor: identity.Actor{Kind: identity.ActorOperator, ID: "maria"}, Source: "console"}
 
 // refusedAs fails unless err is of the kind, at the field, and says the words.
 func refusedAs(t *testing.T, err error, k identity.Kind, field, words string) {
@@ -41,7 +41,7 @@ func TestARoleByHandCountsUntilADirectoryOutranksItAndSaysSo(t *testing.T) {
 		equal(t, "roles", w.roles(id), "hand admin")
 		equal(t, "outranked by", out.Outranked, "")
 		equal(t, "log", w.verbs(seq), "member.updated")
-		equal(t, "who", w.log(seq)[0].Actor, "member:mem_admin")
+		equal(t, "who", w.log(seq)[0].Actor, "operator:maria")
 		if _, err := w.give(ann, "admin"); err != nil || w.tally().Seq != seq+1 {
 			t.Errorf("the same once more is no change (%v)", err)
 		}

@@ -64,6 +64,27 @@ func TestConnectionsAreAddedChangedAndListed(t *testing.T) {
 	})
 }
 
+func TestAConnectionIsCalledAsPeopleCallIt(t *testing.T) {
+	onBoth(t, "name: P\nconsole: {connectors: [{kind: entra, title: Azure Active Directory}, {kind: okta, title: Okta}]}\n", func(t *testing.T, w *world) {
+		own, kind := w.connect("okta", "Okta of Acme"), w.connect("entra", "")
+		for _, c := range []struct {
+			name, want string
+			in         *world
+		}{{"ann", "the directory", w}, {"bob", "Okta of Acme", w.through(own)}, {"cat", "Azure Active Directory", w.through(kind)}} {
+			m := c.in.member(c.in.person(`{"userName":"` + c.name + `@x.example","title":"Chief"}`))
+			title := "Fool"
+			_, err := w.service.UpdateProfile(ctx, w.ws, m.ID, m.Version, directory.ProfileChange{Title: &title}, administrator)
+			if identity.KindOf(err) != identity.Forbidden || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%s: %v", c.name, err)
+			}
+			row, err := w.service.Member(ctx, w.ws, m.ID)
+			equal(t, c.name, err == nil && row.ManagedBy == c.want, true)
+		}
+		group := w.through(kind).group(`{"displayName":"G"}`)
+		refusedAs(t, w.service.DeleteGroup(ctx, w.ws, identity.GroupID(group), administrator), identity.Forbidden, "", "Azure Active Directory manages this group")
+	})
+}
+
 func TestT02_AConnectionThatThePlanDoesNotUnlockCannotBeAdded(t *testing.T) {
 	onBoth(t, strings.Replace(tiers, "unlocks: [sso]}", "unlocks: [domains]}", 1), func(t *testing.T, w *world) {
 		for _, kind := range identity.ConnectionKinds() {

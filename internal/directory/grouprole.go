@@ -134,10 +134,24 @@ func (s *Service) GroupMembers(ctx context.Context, ws identity.WorkspaceID, gro
 	return page, err
 }
 
+// behind gives the roles of the table behind a place, which may count when the
+// place goes; none where members hold several, or when it stays, with a role.
+func (s *Service) behind(table []identity.GroupRole, at int, role string) (roles []string) {
+	if at < 0 || role != "" || s.product.Roles.Many {
+		return nil
+	}
+	for _, g := range table[at+1:] {
+		roles = append(roles, g.Role)
+	}
+	return roles
+}
+
 // SetGroupRole maps a group to a role of the catalogue, which its members have
 // from then on, or with "" to none. A group that gets its first role counts
 // after the others. Version is that of the table (GroupRoles); when somebody
-// else has changed it meanwhile the error is identity.Taken at "version".
+// else has changed it meanwhile the error is identity.Taken at "version". A member
+// who lacks a right of the role, of the one that the group gave before, or of one
+// that would count instead, is identity.Forbidden at "role".
 func (s *Service) SetGroupRole(ctx context.Context, ws identity.WorkspaceID, group identity.GroupID, role string, version int64, o identity.Origin) error {
 	if role != "" {
 		if err := s.mappable(role); err != nil {
@@ -166,6 +180,9 @@ func (s *Service) SetGroupRole(ctx context.Context, ws identity.WorkspaceID, gro
 		if had == role {
 			return errUnchanged
 		}
+		if err := s.mayGive(ctx, &tx.Reader, o, append(s.behind(table, at, role), had, role)...); err != nil {
+			return err
+		}
 		if err := tx.SetGroupRole(ctx, group, role, position); err != nil {
 			return err
 		}
@@ -176,7 +193,8 @@ func (s *Service) SetGroupRole(ctx context.Context, ws identity.WorkspaceID, gro
 
 // OrderGroupRoles puts the groups that give roles into the order in which they
 // count. It names every one of them once; otherwise, or when the table has
-// changed meanwhile, the error is identity.Taken at "version".
+// changed meanwhile, the error is identity.Taken at "version". A member who lacks
+// a right of a role that moves is identity.Forbidden at "role".
 func (s *Service) OrderGroupRoles(ctx context.Context, ws identity.WorkspaceID, order []identity.GroupID, version int64, o identity.Origin) error {
 	return s.changeTable(ctx, ws, version, o, func(tx *store.Tx, table []identity.GroupRole) error {
 		before := make([]identity.GroupID, len(table))
@@ -189,6 +207,9 @@ func (s *Service) OrderGroupRoles(ctx context.Context, ws identity.WorkspaceID, 
 		if !slices.Equal(sorted(before), sorted(order)) {
 			return stale("table")
 		}
+		if err := s.mayGive(ctx, &tx.Reader, o, moved(table, order)...); err != nil {
+			return err
+		}
 		for at, group := range order {
 			i := slices.Index(before, group)
 			if err := tx.SetGroupRole(ctx, group, table[i].Role, int64(at)); err != nil {
@@ -198,6 +219,16 @@ func (s *Service) OrderGroupRoles(ctx context.Context, ws identity.WorkspaceID, 
 		return tx.Log(ctx, o, identity.GroupsOrdered, identity.Subject{Kind: "workspace", ID: string(ws)},
 			[]identity.Delta{{Field: "groupOrder", Before: before, After: order}})
 	})
+}
+
+// moved gives the roles of the groups that stand elsewhere in the order.
+func moved(table []identity.GroupRole, order []identity.GroupID) (roles []string) {
+	for i, g := range table {
+		if order[i] != g.Group {
+			roles = append(roles, g.Role)
+		}
+	}
+	return roles
 }
 
 func sorted(ids []identity.GroupID) []identity.GroupID { return slices.Sorted(slices.Values(ids)) }
@@ -213,7 +244,7 @@ func (s *Service) changeTable(ctx context.Context, ws identity.WorkspaceID, vers
 		if tableVersion(table) != version {
 			return stale("table")
 		}
-		return f(tx, table)
+		return s.refuseGain(ctx, tx, o, func() error { return f(tx, table) })
 	})
 }
 

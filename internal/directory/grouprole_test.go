@@ -118,7 +118,7 @@ func TestGroupsAndTheirMembersAreListedPageByPage(t *testing.T) {
 				break
 			}
 		}
-		sameIDs(t, "groups", names, "Big:admin:directory:5", "Small::directory:0")
+		sameIDs(t, "groups", names, "Big:admin:the directory:5", "Small::the directory:0")
 		for after := identity.MemberID(""); ; {
 			p, err := w.service.GroupMembers(ctx, w.ws, big, after, 2)
 			if err != nil {

@@ -426,10 +426,7 @@ func (d *delta) log(ctx context.Context, o identity.Origin) error {
 	if values == nil {
 		return nil
 	}
-	if err := d.tx.Log(ctx, o, identity.MembersChanged, groupSubject(d.group), values); err != nil {
-		return err
-	}
-	return d.tx.Concern(ctx, d.added, d.removed)
+	return d.tx.Log(ctx, o, identity.MembersChanged, groupSubject(d.group), values)
 }
 
 // resolve finds the member that a group's member value means: by SCIM id, by a

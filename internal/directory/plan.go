@@ -119,7 +119,7 @@ func (s *Service) SetPlan(ctx context.Context, ws identity.WorkspaceID, plan str
 	if err := s.checkPlan(plan); err != nil {
 		return err
 	}
-	_, err := s.changeWorkspace(ctx, ws, 0, o, func(w *identity.Workspace) ([]identity.Delta, error) {
+	_, err := s.changeWorkspace(ctx, ws, 0, o, func(_ *store.Tx, w *identity.Workspace) ([]identity.Delta, error) {
 		before := w.Plan
 		w.Plan = plan
 		return changed("plan", before, plan), nil
@@ -144,7 +144,7 @@ func (s *Service) SetEntitlement(ctx context.Context, ws identity.WorkspaceID, f
 	if !slices.Contains(product.Features(), f) {
 		return identity.Errorf(identity.Invalid, "feature", "there is no feature %q; there are %s", f, joinFeatures(product.Features()))
 	}
-	_, err := s.changeWorkspace(ctx, ws, 0, o, func(w *identity.Workspace) ([]identity.Delta, error) {
+	_, err := s.changeWorkspace(ctx, ws, 0, o, func(_ *store.Tx, w *identity.Workspace) ([]identity.Delta, error) {
 		before, after := maps.Clone(w.Entitlements), maps.Clone(w.Entitlements)
 		if after == nil {
 			after = map[string]bool{}

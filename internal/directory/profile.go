@@ -86,7 +86,8 @@ func has(doc *scim.Object, name string) bool {
 // UpdateProfile changes a member's names, title, address and attributes. What its
 // directory manages is identity.Forbidden at the attribute's path, with the name
 // of the connection; a value that the product's rules refuse is identity.Invalid
-// there; an address that another member has is identity.Taken. The directory
+// there; an address that another member has is identity.Taken. An attribute whose
+// values name roles is nobody's to change here: roles are given by SetRoles. The directory
 // reads the new values, and what it sends for one of them counts from then on.
 func (s *Service) UpdateProfile(ctx context.Context, ws identity.WorkspaceID, id identity.MemberID, version int64, c ProfileChange, o identity.Origin) (identity.Member, error) {
 	return s.byHand(ctx, ws, id, version, o, func(e *edit) error {
@@ -262,6 +263,10 @@ func (f *profile) attributes(values map[string]*string) {
 	for path := range values {
 		if !slices.ContainsFunc(f.rules.own, func(a product.Attribute) bool { p := parsePath(a.Path()); return p.canonical == path }) {
 			f.fail(path, identity.Invalid, "there is no attribute %q", path)
+			return
+		}
+		if f.rules.namesRole(path) {
+			f.fail(path, identity.Forbidden, "this says what somebody may do; give a %s under Access instead", f.product.Words.Role)
 			return
 		}
 	}

@@ -3,6 +3,7 @@ package directory
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -108,6 +109,12 @@ func newRules(p *product.Product) rules {
 		r.roles = append(r.roles, parsePath(a))
 	}
 	return r
+}
+
+// namesRole says whether an attribute's values name roles.
+func (r *rules) namesRole(path string) bool {
+	p := parsePath(path)
+	return slices.ContainsFunc(r.roles, func(o attributePath) bool { return strings.EqualFold(o.whole(), p.whole()) })
 }
 
 // builtInKey says whether every workspace has the look-up key anyway.

@@ -125,6 +125,25 @@ func TestASearchThatWouldLookAtTooManyStopsAndSaysSo(t *testing.T) {
 	})
 }
 
+func TestASearchOfSeveralWordsGivesWholeMembers(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, w *world) {
+		for i := range 60 {
+			w.person(fmt.Sprintf(`{"userName":"u%02d@x.example","displayName":"Sam Fox","title":"Chief","role":"admin"}`, i))
+			w.person(fmt.Sprintf(`{"userName":"v%02d@x.example","displayName":"Sam Miller"}`, i))
+		}
+		first := w.members1(directory.MemberQuery{Text: "fox sam"})
+		second := w.members1(directory.MemberQuery{Text: "fox sam", After: first.Next})
+		equal(t, "pages", fmt.Sprint(len(first.Rows), len(second.Rows), first.Cut, second.Cut, second.Next == ""), "50 10 false false true")
+		for _, row := range append(first.Rows, second.Rows...) {
+			m := w.memberByID(row.ID)
+			if row.Title != "Chief" || row.Connection != m.Connection || row.Version != m.Version || row.State != m.State || len(row.Roles) != 1 || row.Roles[0].Role != "admin" {
+				t.Errorf("%+v", row)
+			}
+		}
+		equal(t, "back", listed(w.members1(directory.MemberQuery{Text: "fox sam", Before: second.Prev})), listed(first))
+	})
+}
+
 func TestE12_WhoIsInactiveTakesNoSeat(t *testing.T) {
 	onBoth(t, "", func(t *testing.T, w *world) {
 		id := w.person(`{"userName":"ann@x.example"}`)

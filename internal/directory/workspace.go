@@ -72,7 +72,8 @@ type Newcomer struct {
 }
 
 // Add makes a member whom no directory manages. Directories see the member and
-// may adopt it, unless it is an owner.
+// may adopt it, unless it is an owner. A member who would make somebody more than
+// they are, by the default role too, is identity.Forbidden.
 func (s *Service) Add(ctx context.Context, c Caller, n Newcomer) (*identity.Member, error) {
 	if !looksLikeAddress(n.Address) {
 		return nil, identity.Errorf(identity.Invalid, "address", "%q is not an e-mail address", n.Address)
@@ -116,6 +117,9 @@ func (p *People) insertByHand(ctx context.Context, tx *store.Tx, m *identity.Mem
 	ok := false
 	if err == nil && !held {
 		if err = p.settle(tx, m, doc); err != nil {
+			return err
+		}
+		if err = p.mayMake(ctx, &tx.Reader, p.c.Origin, p.Rights(m, nil)); err != nil {
 			return err
 		}
 		ok, err = tx.InsertMember(ctx, m, p.rules.keys(doc, m.Address))

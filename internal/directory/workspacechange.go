@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -20,10 +21,16 @@ type WorkspaceChange struct {
 }
 
 // UpdateWorkspace changes a workspace. Version is the one that was read: when
-// somebody else has saved since, it is identity.Taken with the field "version".
+// somebody else has saved since, it is identity.Taken with the field "version". A
+// member who would make newcomers more than they are is identity.Forbidden.
 func (s *Service) UpdateWorkspace(ctx context.Context, ws identity.WorkspaceID, version int64, c WorkspaceChange, o identity.Origin) (identity.Workspace, error) {
-	return s.changeWorkspace(ctx, ws, version, o, func(w *identity.Workspace) ([]identity.Delta, error) {
+	return s.changeWorkspace(ctx, ws, version, o, func(tx *store.Tx, w *identity.Workspace) ([]identity.Delta, error) {
 		before := *w
+		if role := c.DefaultRole; role != nil && *role != w.DefaultRole {
+			if err := s.mayGive(ctx, &tx.Reader, o, cmp.Or(*role, s.product.Roles.Default)); err != nil {
+				return nil, err
+			}
+		}
 		for _, step := range []func(*identity.Workspace, *WorkspaceChange) error{setName, setSlug, s.setDefaultRole, s.setDefaults} {
 			if err := step(w, &c); err != nil {
 				return nil, err
@@ -98,6 +105,9 @@ func (r *rules) defaultValue(path, value string) (string, error) {
 		if own.canonical != path || value == "" {
 			continue
 		}
+		if r.namesRole(path) {
+			return "", identity.Errorf(identity.Invalid, "defaults."+path, "%s says what somebody may do; choose a default role instead", path)
+		}
 		text, err := r.own[i].Rule.Apply(value)
 		if err != nil || len(text) > maxKey || OneLine(text) != text {
 			return "", identity.Errorf(identity.Invalid, "defaults."+path, "%q cannot be a value of %s", value, path)
@@ -113,7 +123,7 @@ func (r *rules) defaultValue(path, value string) (string, error) {
 // changeWorkspace runs f on the workspace, saves it and logs the differences
 // that f gives; when there are none, nothing is written. Version 0 means
 // whatever version there is.
-func (s *Service) changeWorkspace(ctx context.Context, ws identity.WorkspaceID, version int64, o identity.Origin, f func(*identity.Workspace) ([]identity.Delta, error)) (w identity.Workspace, err error) {
+func (s *Service) changeWorkspace(ctx context.Context, ws identity.WorkspaceID, version int64, o identity.Origin, f func(*store.Tx, *identity.Workspace) ([]identity.Delta, error)) (w identity.Workspace, err error) {
 	err = s.store.Write(ctx, ws, func(tx *store.Tx) error {
 		if w, err = tx.Details(ctx); err != nil {
 			return err
@@ -121,7 +131,7 @@ func (s *Service) changeWorkspace(ctx context.Context, ws identity.WorkspaceID, 
 		if err := current(w.Version, version); err != nil {
 			return err
 		}
-		deltas, err := f(&w)
+		deltas, err := f(tx, &w)
 		if err != nil {
 			return err
 		}

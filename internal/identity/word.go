@@ -16,7 +16,8 @@ const (
 // Words gives the folded words that a member is found by while somebody types
 // the beginning of one: those of its names, its address and user name as a
 // whole, and the parts of each between punctuation. A word that another one
-// begins with is left out, since the longer one is found by it, too.
+// begins with is left out, since the longer one is found by it, too. The domain of
+// an address is one word: everybody has the same.
 func (m *Member) Words() []string {
 	var whole []string
 	for _, s := range [...]string{m.DisplayName, m.GivenName, m.FamilyName, m.Address, m.UserName} {
@@ -24,8 +25,12 @@ func (m *Member) Words() []string {
 	}
 	all := whole
 	for _, w := range whole {
-		if parts := strings.FieldsFunc(w, betweenParts); len(parts) != 1 || parts[0] != w {
+		name, domain, _ := strings.Cut(w, "@")
+		if parts := strings.FieldsFunc(name, betweenParts); len(parts) != 1 || parts[0] != w {
 			all = append(all, parts...)
+		}
+		if domain != "" {
+			all = append(all, domain)
 		}
 	}
 	var kept []string

@@ -10,12 +10,12 @@ import (
 
 func TestAMemberIsFoundByTheBeginningOfAnyWordOfItsNameOrAddress(t *testing.T) {
 	m := &identity.Member{DisplayName: "Anne-Marie O'Neill (Ops)", GivenName: "Anne", FamilyName: "O'Neill", Address: "a.oneill+work@contoso.example", UserName: "EMP0042"}
-	for _, text := range []string{"a", "ann", "anne-m", "marie", "O'N", "neill", "ops", "(ops", "a.oneill", "oneill", "WORK", "contoso", "exam", "a.oneill+work@contoso.example", "emp", "marie neill", "contoso a", ""} {
+	for _, text := range []string{"a", "ann", "anne-m", "marie", "O'N", "neill", "ops", "(ops", "a.oneill", "oneill", "WORK", "contoso", "a.oneill+work@contoso.example", "emp", "marie neill", "contoso a", ""} {
 		if !m.HasWords(identity.QueryWords(text)) {
 			t.Errorf("%q does not find %q", text, m.Words())
 		}
 	}
-	for _, text := range []string{"nn", "xyz", "ann xyz", "annex"} {
+	for _, text := range []string{"nn", "xyz", "ann xyz", "annex", "exam"} {
 		if m.HasWords(identity.QueryWords(text)) {
 			t.Errorf("%q finds %q", text, m.Words())
 		}
@@ -25,7 +25,7 @@ func TestAMemberIsFoundByTheBeginningOfAnyWordOfItsNameOrAddress(t *testing.T) {
 func TestNoWordIsKeptThatAnotherOneBeginsWith(t *testing.T) {
 	m := &identity.Member{DisplayName: "Ann Annabel", GivenName: "ann", FamilyName: "Annabel", Address: "annabel@x.example"}
 	words := m.Words()
-	if want := []string{"annabel@x.example", "x", "example"}; !slices.Equal(words, want) {
+	if want := []string{"annabel@x.example", "x.example"}; !slices.Equal(words, want) {
 		t.Errorf("got %q, want %q", words, want)
 	}
 }

@@ -68,6 +68,18 @@ func Notice(p *product.Product, to, what string, at time.Time) Letter {
 	}
 }
 
+// OwnerAdded tells an owner that somebody outside the workspace makes another one.
+func OwnerAdded(p *product.Product, to, workspace, address string, at time.Time) Letter {
+	workspace = short(workspace, maxName)
+	return Letter{
+		To: to, Subject: "Another owner of " + workspace + " on " + p.Name,
+		Paragraphs: []string{
+			"Whoever runs " + p.Name + " made " + address + " an owner of the " + p.Words.Workspace + " " + workspace + ", on " + day(at) + ".",
+			"If nobody among you asked for it, take that owner out and ask " + p.Name + " why.",
+		},
+	}
+}
+
 func day(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04") + " UTC" }
 
 // body is what waits sealed.

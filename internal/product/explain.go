@@ -83,6 +83,26 @@ func (p *Product) explainPeople() string {
 	return b.String()
 }
 
+// Notes lists what is sound in the definition and has a consequence that whoever
+// wrote it should have meant.
+func (p *Product) Notes() []string {
+	notes := []string{}
+	if text := p.GrantsOwner(); text != "" {
+		notes = append(notes, "roles.grant_owner is on. "+text)
+	}
+	return notes
+}
+
+// GrantsOwner says what it means that a directory may make owners; "" where it
+// may not.
+func (p *Product) GrantsOwner() string {
+	i := slices.IndexFunc(p.Roles.Catalogue, func(r Role) bool { return r.Owner })
+	if !p.Roles.GrantOwner || i < 0 {
+		return ""
+	}
+	return fmt.Sprintf("Whoever has a token of the directory's, or may issue one, can make anybody %s, and so themselves.", p.Roles.Catalogue[i].Title)
+}
+
 func (p *Product) explainRoles() string {
 	var b strings.Builder
 	def, _ := p.Role(p.Roles.Default)
@@ -97,7 +117,7 @@ func (p *Product) explainRoles() string {
 	}
 	for _, role := range p.Roles.Catalogue {
 		if role.Owner && p.Roles.GrantOwner {
-			fmt.Fprintf(&b, " A directory may make somebody %s.", role.Title)
+			fmt.Fprintf(&b, " A directory may make somebody %s. %s", role.Title, p.GrantsOwner())
 		} else if role.Owner {
 			fmt.Fprintf(&b, " A directory cannot make anybody %s.", role.Title)
 		}

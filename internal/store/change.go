@@ -36,10 +36,7 @@ func (tx *Tx) Log(ctx context.Context, o identity.Origin, v identity.Verb, subje
 	return err
 }
 
-const (
-	changeRow     = `c.workspace_id, c.seq, c.at, c.actor, c.source, c.verb, c.subject_kind, c.subject_id, c.request_id, c.digest, c.stamp`
-	changeColumns = changeRow + `, coalesce(v.body, '')`
-)
+const changeColumns = `c.workspace_id, c.seq, c.at, c.actor, c.source, c.verb, c.subject_kind, c.subject_id, c.request_id, c.digest, c.stamp, coalesce(v.body, '')`
 
 // WorkspaceChange is a change and the workspace that it happened in.
 type WorkspaceChange struct {
@@ -48,19 +45,15 @@ type WorkspaceChange struct {
 }
 
 func scanWorkspaceChange(s scanner) (c WorkspaceChange, err error) {
+	var at int64
 	var body string
-	if c, err = scanChangeRow(s, &body); err == nil && body != "" {
+	if err = s.Scan(&c.Workspace, &c.Seq, &at, &c.Actor, &c.Source, &c.Verb, &c.Subject.Kind, &c.Subject.ID, &c.RequestID, &c.Digest, &c.Stamp, &body); err != nil {
+		return c, err
+	}
+	c.At = fromMicros(at)
+	if body != "" {
 		err = json.Unmarshal([]byte(body), &c.Values)
 	}
-	return c, err
-}
-
-// scanChangeRow reads the columns of a change's row, and what follows them into
-// more.
-func scanChangeRow(s scanner, more ...any) (c WorkspaceChange, err error) {
-	var at int64
-	err = s.Scan(append([]any{&c.Workspace, &c.Seq, &at, &c.Actor, &c.Source, &c.Verb, &c.Subject.Kind, &c.Subject.ID, &c.RequestID, &c.Digest, &c.Stamp}, more...)...)
-	c.At = fromMicros(at)
 	return c, err
 }
 

@@ -115,3 +115,42 @@ func TestWordsAndCountsFollowAMemberFromTabToTab(t *testing.T) {
 		expect("nothing that matters", "ann", "", "", "Ann Miller", store.Tally{Members: 2, Inactive: 1})
 	})
 }
+
+func TestASearchThatReadsNamesFindsTheSameAndIDsBringTheRest(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		ws, other := workspace(t, s, "acme"), workspace(t, s, "globex")
+		var ids []identity.MemberID
+		for _, name := range []string{"Ann Smith", "Anna Jones", "Bob", "Annabel"} {
+			ids = append(ids, called(t, s, ws, identity.TabActive, name).ID)
+		}
+		foreign := called(t, s, other, identity.TabActive, "Ann There").ID
+		r := s.Read(ws)
+		whole, err := r.MembersByWord(ctx, identity.TabActive, "ann", store.Place{}, 10)
+		if err != nil || len(whole) != 3 {
+			t.Fatal(whole, err)
+		}
+		names, err := r.NamesByWord(ctx, identity.TabActive, "ann", store.Place{}, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := whole[2]
+		back, err := r.NamesByWordBefore(ctx, identity.TabActive, "ann", store.Place{Word: last.Word, Member: last.Member.ID}, 10)
+		if err != nil || len(back) != 2 || len(names) != 3 {
+			t.Fatal(names, back, err)
+		}
+		for i := range whole {
+			w, n := &whole[i].Member, &names[i].Member
+			if names[i].Word != whole[i].Word || n.ID != w.ID || !slices.Equal(n.Words(), w.Words()) {
+				t.Errorf("%+v, not %+v", names[i], whole[i])
+			}
+			if i < 2 && back[1-i].Member.ID != w.ID {
+				t.Errorf("backwards %+v", back)
+			}
+		}
+		asked := []identity.MemberID{ids[3], foreign, ids[0], "mem_none", ids[2]}
+		got, err := r.MembersByID(ctx, asked)
+		if err != nil || len(got) != 3 || got[0].ID != ids[3] || got[1].ID != ids[0] || got[2].ID != ids[2] || got[1].UserName == "" || got[1].Version == 0 {
+			t.Errorf("%+v (%v)", got, err)
+		}
+	})
+}

@@ -84,6 +84,9 @@ func filterOf(q *frame.Request) store.RequestFilter {
 
 func rowOf(q *frame.Request, tell *told.Teller, r *identity.Request) (requestRow, error) {
 	by, err := tell.Actor(q.Context(), r.Actor)
+	if r.Actor == "" {
+		by = "an unknown token"
+	}
 	row := requestRow{Request: *r, By: by, Tone: "good", Word: "Done"}
 	switch {
 	case r.Status >= 500:

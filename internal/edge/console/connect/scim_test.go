@@ -138,7 +138,7 @@ func TestT14_ProvisioningIsASwitchOfItsOwn(t *testing.T) {
 func TestThePageSaysWhatBecomesOfWhatArrives(t *testing.T) {
 	for name, want := range map[string][]string{
 		"trackingtime": {"Get the role Project Manager", "As groups", "At once, under Members", "Archived: sessions end at once"},
-		"timeneye":     {"Off. Timeneye does not support", "Get the role Member", "Taken when they are provisioned"},
+		"timeneye":     {"Off. Timeneye does not support", "Get the role Member", "Taken when they are provisioned", "can make anybody Owner, and so themselves"},
 		"tracktik":     {"As roles: each group becomes a role", "Get the role Employee", "Region: HQ", "New employees"},
 		"webwork":      {"At once, under Pending, until each has signed in", "Taken at the first sign-in"},
 		"platform":     {"App login only", "New users"},

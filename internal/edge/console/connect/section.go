@@ -44,6 +44,7 @@ func Section() frame.Section {
 		either("GET "+one+"/stream", scim, streamSetup),
 		page("GET "+one+"/scim", access.ViewSCIM, scim, showSCIM),
 		page("POST "+one+"/scim", access.ChangeSCIM, "", switchSCIM),
+		page("POST "+one+"/reach", access.ViewSCIM, scim, tryAddress),
 		page("POST "+one+"/tokens", access.IssueSCIMToken, scim, issue),
 		page("POST "+one+"/tokens/{token}/revoke", access.IssueSCIMToken, "", revoke),
 		page("GET "+one+"/mappings", access.ViewSCIM, scim, showMappings),

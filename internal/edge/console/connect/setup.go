@@ -61,7 +61,7 @@ func showSetup(q *frame.Request) error {
 	if err != nil {
 		return err
 	}
-	d.Stream, d.MayHand, d.Lives = to(q, p.ID, "stream"), q.Can(access.HandOffSetup), lives()
+	d.Stream, d.MayHand, d.Lives = to(q, p.ID, "stream"), q.Can(access.HandOffSetup) && q.Can(access.IssueSCIMToken), lives()
 	d.Once, d.LinkOnce = q.Once(onceName(p.ID)), q.Once("link-"+string(p.ID))
 	if q.Can(access.ViewSCIM) {
 		d.SCIM = to(q, p.ID, "scim")

@@ -30,6 +30,14 @@ func probe() frame.Section {
 		{Pattern: "GET /w/{workspace}/members", Gate: frame.InWorkspace, Action: access.ViewMembers, Serve: say("members of")},
 		{Pattern: "GET /w/{workspace}/domains", Gate: frame.InWorkspace, Action: access.ViewDomains, Feature: product.FeatureDomains, Serve: say("domains of")},
 		{Pattern: "POST /w/{workspace}/domains", Gate: frame.InWorkspace, Action: access.ChangeDomains, Feature: product.FeatureDomains, Serve: say("changed domains of")},
+		{Pattern: "GET /w/{workspace}/seldom", Gate: frame.InWorkspace, Action: access.ViewMembers, Feature: product.FeatureDomains,
+			For: func(p *product.Product) bool { return p.SCIM.Groups != product.GroupsOff }, Serve: say("seldom of")},
+		{Pattern: "GET /w/{workspace}/both", Gate: frame.InWorkspace, Action: access.ViewMembers, Serve: func(q *frame.Request) error {
+			if !q.Unlocked(product.FeatureDomains) {
+				return q.ShowLocked(product.FeatureDomains)
+			}
+			return say("both of")(q)
+		}},
 		{Pattern: "GET /broken", Gate: frame.Public, Serve: func(*frame.Request) error {
 			return &identity.Error{Kind: identity.Internal, Msg: "secret cause"}
 		}},
@@ -101,6 +109,43 @@ func TestT02_ALockedPageSaysWhatUnlocksItAndAPlanUnlocksItWithoutARestart(t *tes
 	}
 	if a := admin.Get("/w/acme/domains"); a.Body != "domains of Acme" {
 		t.Errorf("unlocked, it answers %d %q", a.Status, a.Body)
+	}
+}
+
+func TestAnAddressThatAProductDoesNotHaveIsNotThereWhateverThePlan(t *testing.T) {
+	for groups, status := range map[product.Groups]int{product.GroupsOff: http.StatusNotFound, product.GroupsGroups: http.StatusOK} {
+		p := consoletest.Load(t, "trackingtime")
+		p.SCIM.Groups = groups
+		w := consoletest.New(t, p, "", probe())
+		admin := w.Person(w.Acme, "olga@acme.example", "Olga", "Berg", ownerOf(p))
+		if err := w.Directory.SetPlan(t.Context(), w.Acme.ID, "pro", w.Operator); err != nil {
+			t.Fatal(err)
+		}
+		a := admin.Get("/w/acme/seldom")
+		if a.Status != status || strings.Contains(a.Body, "is not part of your plan") != (status == http.StatusOK) {
+			t.Errorf("groups %s: %d %s", groups, a.Status, a.Body)
+		}
+		listed := false
+		for _, r := range w.Routes() {
+			listed = listed || strings.HasSuffix(r.Pattern, "/seldom")
+		}
+		if listed != (status == http.StatusOK) {
+			t.Errorf("groups %s: the route is listed: %v", groups, listed)
+		}
+	}
+}
+
+func TestAPageShowsByItselfWhatUnlocksAPartOfIt(t *testing.T) {
+	p := consoletest.Load(t, "trackingtime")
+	w := consoletest.New(t, p, "", probe())
+	admin := w.Person(w.Acme, "olga@acme.example", "Olga", "Berg", ownerOf(p))
+	for plan, want := range map[string]string{"pro": "Verified domains is not part of your plan", "business": "both of Acme"} {
+		if err := w.Directory.SetPlan(t.Context(), w.Acme.ID, plan, w.Operator); err != nil {
+			t.Fatal(err)
+		}
+		if a := admin.Get("/w/acme/both"); a.Status != http.StatusOK || !strings.Contains(a.Body, want) {
+			t.Errorf("%s: %d, without %q", plan, a.Status, want)
+		}
 	}
 }
 

@@ -33,7 +33,7 @@ func (a *App) cookieName(name string) string {
 // setCookie sets one of our cookies, out of reach of scripts and of other sites'
 // forms. An empty value takes it away.
 func (q *Request) setCookie(name, value string, life time.Duration) {
-	c := &http.Cookie{
+	c := &http.Cookie{ //nolint:gosec // Secure wherever the pages are reached by TLS
 		Name: q.cookieName(name), Value: value, Path: "/", Secure: q.secure(), HttpOnly: true,
 		SameSite: http.SameSiteLaxMode, MaxAge: int(life / time.Second),
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/anteroom-id/anteroom/internal/account"
 	"github.com/anteroom-id/anteroom/internal/edge/console/consoletest"
 	"github.com/anteroom-id/anteroom/internal/edge/console/hosted"
+	"github.com/anteroom-id/anteroom/internal/directory"
 	"github.com/anteroom-id/anteroom/internal/identity"
 )
 
@@ -198,7 +199,7 @@ roles:
 	}
 	ann.Post(invited(w, w.Globex, "ann@globex.example") + "/as")
 	page := ann.Get("/account/apps").Body
-	if strings.Contains(page, "Globex") {
+	if strings.Contains(page, string(w.Globex.ID)) {
 		t.Error("a workspace is offered in which the role does not allow it")
 	}
 	wants(t, "there", ann.Post("/account/apps", "name", "Mine", "workspace", string(w.Globex.ID)), 404)
@@ -211,10 +212,33 @@ roles:
 	wants(t, "a product without such tokens", olga.Post("/account/apps", "name", "Mine"), 404)
 }
 
+// Such a token makes owners where the product lets a directory do so.
+func TestE04_APersonalTokenIsForWhoMayIssueADirectorysTokenToo(t *testing.T) {
+	w := timeneye(t)
+	w.Person(w.Acme, "ann@acme.example", "Ann", "Arbor", "owner")
+	for role, status := range map[string]int{"admin": 303, "member": 404} {
+		v := w.Person(w.Acme, role+"@acme.example", "Vi", role, role)
+		if a := v.Post("/account/apps", "name", "Mine"); a.Status != status {
+			t.Errorf("%s: %d", role, a.Status)
+		}
+	}
+	w = world(t, `name: Narrow
+tokens: {personal: {title: access token, days: 30}}
+roles:
+  catalogue: [{name: owner, owner: true}, {name: helper, may: [tokens.issue]}, {name: member}]
+  default: member
+`)
+	v := w.Person(w.Acme, "eve@acme.example", "Eve", "Low", "helper")
+	wants(t, "tokens.issue alone", v.Post("/account/apps", "name", "Mine"), 404)
+}
+
 func TestATokenIsIssuedForTheWorkspaceThatWasChosen(t *testing.T) {
 	w := timeneye(t)
 	ann := w.Person(w.Acme, "ann@acme.example", "Ann", "Arbor", "owner")
-	ann.Post(invited(w, w.Globex, "ann@globex.example") + "/as")
+	if _, err := w.Accounts.Invite(t.Context(), w.Globex.ID, directory.Newcomer{Address: "ann@globex.example", Role: "admin"}, w.Operator); err != nil {
+		t.Fatal(err)
+	}
+	ann.Post(lastLink(w, "ann@globex.example", "link") + "/as")
 	wants(t, "the page", ann.Get("/account/apps"), 200, `<option value="`+string(w.Acme.ID)+`"`, `<option value="`+string(w.Globex.ID)+`"`)
 	leads(t, "Globex", ann.Post("/account/apps", "name", "For Globex", "workspace", string(w.Globex.ID)), "/account/apps")
 	for ws, want := range map[identity.WorkspaceID]int{w.Acme.ID: 0, w.Globex.ID: 1} {

@@ -32,7 +32,8 @@ type ownToken struct {
 	Works     bool
 }
 
-// mayIssue reports whether a member's role allows a personal token.
+// mayIssue reports whether a member's role allows a personal token. Such a token
+// provisions as a directory's does, so it is for those who may issue one of these.
 func mayIssue(q *frame.Request, m identity.Membership) (bool, error) {
 	grants, err := q.Directory.Effective(q.Context(), m.Workspace, m.Member)
 	if err != nil {
@@ -44,7 +45,7 @@ func mayIssue(q *frame.Request, m identity.Membership) (bool, error) {
 			roles = append(roles, r)
 		}
 	}
-	return access.AnyAllowed(roles, access.IssuePersonal), nil
+	return access.AnyAllowed(roles, access.IssuePersonal) && access.AnyAllowed(roles, access.IssueSCIMToken), nil
 }
 
 // hasApps reports whether there is anything to do or to see on the page of

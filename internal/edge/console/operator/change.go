@@ -98,6 +98,10 @@ func mailsPage(q *frame.Request) error {
 	if len(all) > rows {
 		d.Rows, d.Older = all[:rows], "/operator/mails?before="+string(all[rows-1].ID)
 	}
+	for i := range d.Rows {
+		d.Rows[i].To = masked(d.Rows[i].To)
+		d.Rows[i].Error = addresses.ReplaceAllStringFunc(d.Rows[i].Error, masked)
+	}
 	return q.Render(frame.Page{
 		Title: "Mails", State: "What was written, whether it left, and what stood in its way. Texts are not shown: they hold links.",
 		Nav: frame.NavOperator, Tabs: tabs("mails"), Template: "operator/mails", Data: d,

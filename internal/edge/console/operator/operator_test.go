@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/anteroom-id/anteroom/internal/directory"
 	"github.com/anteroom-id/anteroom/internal/edge/console/consoletest"
 	"github.com/anteroom-id/anteroom/internal/edge/console/operator"
 	"github.com/anteroom-id/anteroom/internal/identity"
@@ -132,6 +133,21 @@ func TestTheFirstOwnerGetsALinkThatIsShownOnce(t *testing.T) {
 	}
 	says(t, second, 200, "first owner", "Works")
 	says(t, vendor.Post("/operator/workspaces/acme/owner", "address", "nonsense", "name", "X"), http.StatusUnprocessableEntity, `value="nonsense"`)
+}
+
+func TestTheVendorMakesNoOwnerBesideOneAndReadsNobodysAddress(t *testing.T) {
+	w := consoletest.New(t, nil, "", operator.Section())
+	w.Person(w.Acme, "ada@acme.example", "Ada", "Lovelace", "owner")
+	if _, err := w.Accounts.Invite(ctx, w.Acme.ID, directory.Newcomer{Address: "secret.person@acme.example"}, w.Operator); err != nil {
+		t.Fatal(err)
+	}
+	vendor := w.Vendor("vera@vendor.example")
+	says(t, vendor.Post("/operator/workspaces/acme/owner", "address", "vera@vendor.example", "name", "Vera"), http.StatusConflict, "command line")
+	a := vendor.Get("/operator/mails")
+	says(t, a, 200, "s…@acme.example")
+	if strings.Contains(a.Body, "secret.person") {
+		t.Error("the page says whom a workspace has invited")
+	}
 }
 
 func TestAWorkspaceIsCreatedOnceUnderAnAddress(t *testing.T) {

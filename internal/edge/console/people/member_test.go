@@ -196,6 +196,36 @@ func TestSessionsOfAMemberAreThoseThatReachThisWorkspace(t *testing.T) {
 	want(t, w.ada.Get("/w/acme/members/"+maria+"/sessions"), 200, "Has never signed in here")
 }
 
+func TestSessionsOfAMemberAreEndedByWhoManagesMembers(t *testing.T) {
+	w := newWorld(t, nil)
+	admin := w.Person(w.Acme, "bo@acme.example", "Bo", "Admin", "admin")
+	maria := w.Person(w.Acme, "maria@acme.example", "Maria", "Rossi", "admin")
+	at := "/w/acme/members/" + string(maria.Member.ID) + "/sessions"
+	want(t, admin.Get(at), 200, "End all sessions", "Maria Rossi is signed out of this workspace in every browser now")
+	next := done(admin, admin.Post(at+"/end"), "Maria Rossi is signed out of this workspace everywhere")
+	want(t, next, 200, "Not signed in now", "!End all sessions")
+	if a := maria.Get("/w/acme/"); a.Status != 303 && a.Status != 404 {
+		t.Errorf("the session still reaches the workspace: %d", a.Status)
+	}
+	want(t, admin.Get("/w/acme/members/"+string(maria.Member.ID)+"/history"), 200, "Maria Rossi was signed out everywhere", "Bo Admin")
+
+	owner := "/w/acme/members/" + string(w.ada.Member.ID) + "/sessions"
+	want(t, admin.Get(owner), 200, "!End all sessions")
+	want(t, admin.Post(owner+"/end"), 403, "rights that you do not have")
+	want(t, w.ada.Get("/w/acme/"), 200)
+	own := "/w/acme/members/" + string(admin.Member.ID) + "/sessions"
+	want(t, admin.Get(own), 200, "!End all sessions")
+	want(t, admin.Post(own+"/end"), 403, "in your own account")
+	second := w.Person(w.Acme, "olga@acme.example", "Olga", "Berg", ownerOf(w.Product))
+	done(w.ada, w.ada.Post("/w/acme/members/"+string(second.Member.ID)+"/sessions/end"), "Olga Berg is signed out")
+
+	pushed := "/w/acme/members/" + w.memberOf(w.Acme, w.idp(w.Acme).person("Uwe", "User", "")) + "/sessions"
+	want(t, admin.Get(pushed), 200, "!End all sessions")
+	done(admin, admin.Post(pushed+"/end"), "Nobody signs in as Uwe User, so there was nothing to end.")
+	want(t, w.gil.Post("/w/globex/members/"+string(second.Member.ID)+"/sessions/end"), 404)
+	want(t, admin.Forged(at+"/end"), 403, "sent from another site")
+}
+
 func TestASessionIsShownWhereItReachesAndNowhereElse(t *testing.T) {
 	w := newWorld(t, nil)
 	ctx := context.Background()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/anteroom-id/anteroom/internal/edge/console/consoletest"
+	"github.com/anteroom-id/anteroom/internal/product"
 )
 
 func contains(s, part string) bool { return strings.Contains(s, part) }
@@ -135,8 +136,9 @@ func TestSomebodyIsInvitedByMail(t *testing.T) {
 }
 
 func TestWithoutInvitationsThereIsNoPageForThem(t *testing.T) {
-	w := newWorld(t, nil)
-	w.Product.SignIn.Invitations = false
+	p := product.Default()
+	p.SignIn.Invitations = false
+	w := newWorld(t, p)
 	want(t, w.ada.Get("/w/acme/members"), 200, "!/members/invite")
 	want(t, w.ada.Get("/w/acme/members/invite"), 404)
 	want(t, w.ada.Post("/w/acme/members/invite", "address", "x@acme.example"), 404)

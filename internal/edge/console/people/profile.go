@@ -115,7 +115,7 @@ func changeOf(q *frame.Request) directory.ProfileChange {
 		Title: sent("title"), Address: sent("emails"), Attributes: map[string]*string{},
 	}
 	for i := range q.Product.Attributes {
-		if a := &q.Product.Attributes[i]; !a.Standard() && q.Has(pathOf(a)) {
+		if a := &q.Product.Attributes[i]; !a.Standard() && !namesRole(q.Product, a) && q.Has(pathOf(a)) {
 			c.Attributes[pathOf(a)] = sent(pathOf(a))
 		}
 	}

@@ -5,7 +5,6 @@ package people
 import (
 	"embed"
 	"io/fs"
-	"slices"
 
 	"github.com/anteroom-id/anteroom/internal/access"
 	"github.com/anteroom-id/anteroom/internal/directory"
@@ -62,23 +61,8 @@ func hasGroups(p *product.Product) bool { return p.SCIM.Groups != product.Groups
 func invites(p *product.Product) bool { return p.SignIn.Invitations }
 
 // mayGive reports whether who is signed in has every right of a role: nobody
-// makes somebody else, or themselves, more than they are.
-func mayGive(q *frame.Request, role product.Role) bool {
-	if role.Owner && !slices.ContainsFunc(q.Roles, func(r product.Role) bool { return r.Owner }) {
-		return false
-	}
-	return !slices.ContainsFunc(role.May, func(may product.Permission) bool {
-		return !slices.ContainsFunc(q.Roles, func(r product.Role) bool { return r.Can(may) })
-	})
-}
-
-// refuseGiving says who may give a role that the requester may not.
-func refuseGiving(q *frame.Request, name string) error {
-	if role, ok := q.Product.Role(name); ok && !mayGive(q, role) {
-		return identity.Errorf(identity.Forbidden, "role", "%s has rights that you do not have; ask somebody who has them", frame.OrElse(role.Title, role.Name))
-	}
-	return nil
-}
+// makes somebody else, or themselves, more than they are. The verbs refuse it.
+func mayGive(q *frame.Request, role product.Role) bool { return !directory.Exceeds(role, q.Roles) }
 
 // refuseTouching protects members who may more than the requester.
 func refuseTouching(q *frame.Request, m *identity.Member) error {

@@ -85,7 +85,7 @@ func TestTheSecondOfTwoAdministratorsIsToldAndNothingIsLost(t *testing.T) {
 	owner := w.Person(w.Acme, "olga@acme.example", "Olga", "Berg", "owner")
 	v := version(now(t, w, w.Acme).Version)
 	owner.Post("/w/acme/settings/workspace", "name", "First", "version", v)
-	contains(t, owner.Post("/w/acme/settings/workspace", "name", "Second", "version", v), http.StatusConflict, "somebody else saved", `value="Second"`)
+	contains(t, owner.Post("/w/acme/settings/workspace", "name", "Second", "version", v), http.StatusConflict, "Somebody else saved", `value="Second"`)
 	if got := now(t, w, w.Acme).Name; got != "First" {
 		t.Errorf("the workspace is called %s", got)
 	}
