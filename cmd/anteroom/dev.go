@@ -82,6 +82,9 @@ func (c *devCommand) Run(ctx context.Context, p *Program) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, v.store.Close()) }()
+	if err := v.useToDevelop(ctx); err != nil {
+		return err
+	}
 	ready, live, err := v.prepareDev(ctx, base)
 	if err != nil {
 		return err

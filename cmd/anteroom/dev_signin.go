@@ -72,8 +72,12 @@ func (e *entrance) enter(q *frame.Request) error {
 	return nobody
 }
 
-// become signs in as somebody, whose account it makes when there is none.
+// become signs in as somebody, whose account it makes when there is none. The data
+// is the developer's from then on, and nothing that is served.
 func (e *entrance) become(ctx context.Context, s SignIn, c account.Client) (account.Fresh, error) {
+	if err := e.use(ctx, usedByDev); err != nil {
+		return account.Fresh{}, err
+	}
 	fresh, err := e.accounts.SignIn(ctx, account.Attempt{Address: s.Address, Password: s.Password, Client: c})
 	if err == nil || identity.KindOf(err) != identity.Unauthenticated {
 		return fresh, err

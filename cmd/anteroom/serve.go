@@ -128,6 +128,9 @@ func (c *serveCommand) Run(ctx context.Context, p *Program) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, v.store.Close()) }()
+	if err := v.useToServe(ctx); err != nil {
+		return err
+	}
 	pages, err := v.pages(ctx, s, smtp)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/anteroom-id/anteroom/internal/edge/console/activity"
 	"github.com/anteroom-id/anteroom/internal/edge/console/consoletest"
@@ -148,6 +149,67 @@ func TestAnExportHoldsNoFormulas(t *testing.T) {
 	push(t, w, secret, "POST", "/Users", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"eve@acme.example","displayName":"=HYPERLINK(\"https://evil.example\")"}`, "")
 	for _, row := range regexp.MustCompile(`(?m)(^|,)"?=HYPERLINK`).FindAllString(owner.Get("/w/acme/activity/export/changes?format=csv").Body, -1) {
 		t.Errorf("a cell begins with %q", row)
+	}
+}
+
+func TestAnExportHoldsNoFormulaBehindASemicolonEither(t *testing.T) {
+	w, owner := busy(t)
+	secret := issue(t, w, w.Acme)
+	push(t, w, secret, "POST", "/Users", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"eve@acme.example","displayName":"x;=1+1; @SUM(2)"}`, "")
+	body := owner.Get("/w/acme/activity/export/changes?format=csv").Body
+	if !strings.Contains(body, "x;'=1+1; '@SUM(2)") || strings.Contains(body, ";=1") {
+		t.Errorf("the file has %q", regexp.MustCompile(`x;.{12}`).FindString(body))
+	}
+}
+
+// slow begins an export and reads nothing of it.
+func slow(t *testing.T, v *consoletest.Visitor, path string) *http.Response {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, v.BaseURL+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := v.Client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = res.Body.Close() })
+	return res
+}
+
+func TestOneExportOfAWorkspaceIsWrittenAtATime(t *testing.T) {
+	w, owner := busy(t)
+	other := w.Person(w.Globex, "gil@globex.example", "Gil", "Amelio", "owner")
+	// More than the kernel takes from a reader who does not read.
+	entry := identity.Request{Status: 400, Method: "POST", Path: "/scim/v2/Users", Detail: strings.Repeat("x", 8<<10)}
+	if err := w.Store.Write(ctx, w.Acme.ID, func(tx *store.Tx) error {
+		for range 4000 {
+			entry.At = w.Store.Now()
+			entry.ID = identity.NewRequestID(entry.At)
+			if err := tx.InsertRequest(ctx, &entry); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	const path = "/activity/export/requests"
+	first := slow(t, owner, "/w/acme"+path)
+	if first.StatusCode != http.StatusOK {
+		t.Fatal(first.Status)
+	}
+	if second := slow(t, owner, "/w/acme"+path); second.StatusCode != http.StatusServiceUnavailable || second.Header.Get("Retry-After") == "" {
+		t.Errorf("the second at the same time: %d", second.StatusCode)
+	}
+	if a := other.Get("/w/globex" + path); a.Status != http.StatusOK {
+		t.Errorf("another workspace's: %d", a.Status)
+	}
+	_ = first.Body.Close()
+	for end := time.Now().Add(10 * time.Second); owner.Head("/w/acme"+path).Status != http.StatusOK; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("an export that was broken off keeps its place")
+		}
 	}
 }
 

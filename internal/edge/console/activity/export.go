@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -55,14 +56,13 @@ func (s *sheet) row(values ...any) error {
 	return s.csv.Write(texts)
 }
 
+// formula finds what a spreadsheet takes for a formula: at the beginning of a
+// cell, or behind a semicolon, which parts cells where commas part decimals.
+var formula = regexp.MustCompile(`(^|;\s*)([=+\-@\t\r])`)
+
 // plain keeps a spreadsheet from taking text that came from outside for a
 // formula.
-func plain(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
-}
+func plain(s string) string { return formula.ReplaceAllString(s, "$1'$2") }
 
 func (s *sheet) end() {
 	if s.csv != nil {

@@ -31,9 +31,10 @@ type opened struct {
 }
 
 // open finds what the word of the path opens. The page's address is a secret, so
-// that no other page learns it.
+// that no other page learns it; it is not no-referrer, with which a browser sends
+// "Origin: null" with the page's own forms (Fetch §3.2).
 func open(q *frame.Request) (*opened, error) {
-	q.W.Header().Set("Referrer-Policy", "no-referrer")
+	q.W.Header().Set("Referrer-Policy", "strict-origin")
 	o := &opened{word: q.Part("word")}
 	var err error
 	if o.Setup, err = q.Accounts.OpenSetup(q.Context(), o.word, q.Client()); err != nil {

@@ -1,7 +1,6 @@
 package connect
 
 import (
-	"strings"
 	"time"
 
 	"github.com/anteroom-id/anteroom/internal/access"
@@ -146,7 +145,7 @@ func (d *scimPage) readTokens(q *frame.Request) error {
 	tell := told.New(q.Product, q.Store.Read(q.Workspace.ID))
 	for _, t := range all {
 		row := tokenRow{Token: t}
-		if row.By, err = issuer(q, tell, &t); err != nil {
+		if row.By, err = tell.Issuer(q.Context(), q.Directory, &t); err != nil {
 			return err
 		}
 		switch {
@@ -164,35 +163,6 @@ func (d *scimPage) readTokens(q *frame.Request) error {
 		d.Ended = append(d.Ended, row)
 	}
 	return nil
-}
-
-// issuer says who issued a token, and whether that is still somebody who could:
-// the token works on all the same (E07).
-func issuer(q *frame.Request, tell *told.Teller, t *identity.Token) (string, error) {
-	if strings.HasPrefix(t.IssuedBy, string(identity.ActorLink)+":") {
-		return "a set-up link", nil
-	}
-	if t.Issuer == "" {
-		return tell.Actor(q.Context(), t.IssuedBy)
-	}
-	m, err := q.Directory.Member(q.Context(), q.Workspace.ID, t.Issuer)
-	if identity.KindOf(err) == identity.NotFound {
-		return "somebody who is not here any more", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	groups, err := q.Store.Read(q.Workspace.ID).GroupsOf(q.Context(), t.Issuer)
-	name := frame.OrElse(m.Name(), m.Address)
-	switch {
-	case err != nil:
-		return "", err
-	case m.State == identity.Inactive:
-		return name + " (" + q.Product.Words.Inactive + ")", nil
-	case !access.AnyAllowed(q.Directory.Rights(&m.Member, groups), access.IssueSCIMToken):
-		return name + " (no longer admin)", nil
-	}
-	return name, nil
 }
 
 // redirect is one redirect URI with the type under which it is registered.

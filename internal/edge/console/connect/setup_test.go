@@ -136,7 +136,7 @@ func TestE29_ASetUpLinkHandsOneConnectionOverAndNothingElse(t *testing.T) {
 	a := guest.Get(path)
 	says(t, a, "Connect Azure Active Directory to TrackingTime", "For Acme.", s.SCIMURL("acme"), "Issue the Token", "1 member so far", "Sync only assigned users and groups")
 	lacks(t, a, "maria", "Rossi", "ada@acme.example", "Lovelace", "/w/acme", secret, secret[len(secret)-4:]+"<")
-	if got := a.Header.Get("Referrer-Policy"); got != "no-referrer" {
+	if got := a.Header.Get("Referrer-Policy"); got != "strict-origin" {
 		t.Errorf("Referrer-Policy is %q", got)
 	}
 	answers(t, "the console", guest.Get(at), http.StatusSeeOther)

@@ -101,14 +101,17 @@ type App struct {
 	assets  map[string]asset
 	roots   map[string]bool // the first segments of the routes' paths
 	origin  *http.CrossOriginProtection
-	streams chan struct{} // a place for each stream of events
+	streams *Places // of events
 	closing sync.Once
 	closed  chan struct{}
 }
 
-// maxStreams is how many readers are told of changes at once; more are asked to
-// come back.
-const maxStreams = 256
+// How many readers are told of changes at once; more are asked to come back.
+const (
+	maxStreams          = 256
+	streamsPerWorkspace = 64
+	streamsPerReader    = 8 // of one session, or of one link
+)
 
 // New makes the console of its sections. The error is a mistake in a template or
 // a route.
@@ -118,7 +121,7 @@ func New(c Config, sections ...Section) (*App, error) {
 	}
 	a := &App{
 		Config: c, mux: http.NewServeMux(), pages: map[string]*template.Template{}, assets: map[string]asset{},
-		roots: map[string]bool{"assets": true}, origin: http.NewCrossOriginProtection(), streams: make(chan struct{}, maxStreams), closed: make(chan struct{}),
+		roots: map[string]bool{"assets": true}, origin: http.NewCrossOriginProtection(), streams: NewPlaces(maxStreams), closed: make(chan struct{}),
 	}
 	if err := a.loadAssets(); err != nil {
 		return nil, err

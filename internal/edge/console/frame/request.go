@@ -48,7 +48,7 @@ func (q *Request) Client() account.Client {
 }
 
 // Part is a wildcard of the route's pattern: "member" of "/members/{member}".
-func (q *Request) Part(name string) string { return q.R.PathValue(name) }
+func (q *Request) Part(name string) string { return clean(q.R.PathValue(name)) }
 
 // Query is a parameter of the address.
 func (q *Request) Query(name string) string { return clean(q.R.URL.Query().Get(name)) }
@@ -61,7 +61,13 @@ func (q *Request) Field(name string) string { return strings.TrimSpace(clean(q.R
 func (q *Request) Secret(name string) string { return clean(q.R.PostForm.Get(name)) }
 
 // Fields is every value of a field that may be there several times.
-func (q *Request) Fields(name string) []string { return q.R.PostForm[name] }
+func (q *Request) Fields(name string) []string {
+	values := slices.Clone(q.R.PostForm[name])
+	for i := range values {
+		values[i] = clean(values[i])
+	}
+	return values
+}
 
 // Has says whether the form has the field at all: a box that is ticked, the
 // button that was pressed.

@@ -30,12 +30,11 @@ func (q *Request) Stream(ws identity.WorkspaceID, version func(context.Context) 
 		return identity.Errorf(identity.Unavailable, "", "The server is shutting down; try again.")
 	default:
 	}
-	select {
-	case q.streams <- struct{}{}:
-		defer func() { <-q.streams }()
-	default:
+	leave, ok := q.streams.Enter(Share{"workspace " + string(ws), streamsPerWorkspace}, Share{q.reader(), streamsPerReader})
+	if !ok {
 		return identity.Errorf(identity.Unavailable, "", "Too many readers just now; try again.")
 	}
+	defer leave()
 	out := web.NewEvents(q.W)
 	if q.R.Method == http.MethodHead {
 		return nil
@@ -44,6 +43,14 @@ func (q *Request) Stream(ws identity.WorkspaceID, version func(context.Context) 
 	defer stop()
 	q.follow(out, changed, version)
 	return nil
+}
+
+// reader is who reads: a session, or whoever came by a link without one.
+func (q *Request) reader() string {
+	if q.route.Gate == Public || q.Live == nil {
+		return "link " + q.R.URL.Path
+	}
+	return "session " + string(q.Live.Session.ID)
 }
 
 func (q *Request) follow(out *web.Events, changed <-chan struct{}, version func(context.Context) (string, error)) {

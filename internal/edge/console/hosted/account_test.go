@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/anteroom-id/anteroom/internal/account"
+	"github.com/anteroom-id/anteroom/internal/directory"
 	"github.com/anteroom-id/anteroom/internal/edge/console/consoletest"
 	"github.com/anteroom-id/anteroom/internal/edge/console/hosted"
-	"github.com/anteroom-id/anteroom/internal/directory"
 	"github.com/anteroom-id/anteroom/internal/identity"
 )
 

@@ -28,6 +28,7 @@ type home struct {
 	Failures []failure // of the last day, each kind once
 	Chart    chart
 	Changes  []told.Entry
+	Tells    bool // failures and changes are shown: the log is open to the member
 }
 
 // card is one fact of the health strip.
@@ -46,7 +47,7 @@ type failure struct {
 
 func showHome(q *frame.Request) error {
 	ctx, r := q.Context(), q.Store.Read(q.Workspace.ID)
-	var h home
+	h := home{Tells: q.Can(access.ViewActivity)}
 	var err error
 	if h.Tally, err = r.Tally(ctx); err != nil {
 		return err
@@ -60,11 +61,7 @@ func showHome(q *frame.Request) error {
 	if err := h.cards(ctx, q, r); err != nil {
 		return err
 	}
-	changes, err := r.ChangesBefore(ctx, 0, shownChanges)
-	if err != nil {
-		return err
-	}
-	if h.Changes, err = told.New(q.Product, r).Tell(ctx, changes); err != nil {
+	if err := h.changes(ctx, q, r); err != nil {
 		return err
 	}
 	return q.Render(frame.Page{Title: "Home", State: h.state(q), Nav: frame.NavHome, Template: "people/home", Data: &h})
@@ -108,10 +105,23 @@ func (h *home) Attention() int64 {
 	return n
 }
 
+// changes reads what changed last.
+func (h *home) changes(ctx context.Context, q *frame.Request, r *store.Reader) error {
+	if !h.Tells {
+		return nil
+	}
+	changes, err := r.ChangesBefore(ctx, 0, shownChanges)
+	if err != nil {
+		return err
+	}
+	h.Changes, err = told.New(q.Product, r).Tell(ctx, changes)
+	return err
+}
+
 // requests reads the last day of the provisioning log.
 func (h *home) requests(ctx context.Context, q *frame.Request, r *store.Reader) error {
 	var err error
-	if h.Chart, err = chartOf(ctx, r, q.Store.Now()); err != nil {
+	if h.Chart, err = chartOf(ctx, r, q.Store.Now()); err != nil || !h.Tells {
 		return err
 	}
 	failed, err := r.RequestsWhere(ctx, store.RequestFilter{Failed: true, Since: q.Store.Now().Add(-24 * time.Hour)}, 50)
@@ -218,6 +228,12 @@ const soon = 30
 func tokenCard(q *frame.Request, tokens []identity.Token) card {
 	c := card{Label: "Token", Value: "None", Note: "nothing can be provisioned without one", Icon: "token", Tone: "off", Href: link(q, access.ViewTokens, "settings", "tokens")}
 	now := q.Store.Now()
+	name := func(t *identity.Token) string {
+		if !q.Can(access.ViewTokens) {
+			return "the newest one that works"
+		}
+		return t.Name
+	}
 	var best *identity.Token
 	for i := range tokens {
 		t := &tokens[i]
@@ -229,11 +245,11 @@ func tokenCard(q *frame.Request, tokens []identity.Token) card {
 	case best == nil:
 		return c
 	case best.Expires.IsZero():
-		c.Value, c.Note, c.Tone = "Does not expire", best.Name, "good"
+		c.Value, c.Note, c.Tone = "Does not expire", name(best), "good"
 		return c
 	}
 	days := int64(best.Expires.Sub(now).Hours() / 24)
-	c.Label, c.Value, c.Note, c.Tone = "Token expires", "in "+frame.Counted(days, "day", "days"), best.Name, "good"
+	c.Label, c.Value, c.Note, c.Tone = "Token expires", "in "+frame.Counted(days, "day", "days"), name(best), "good"
 	if days <= soon {
 		c.Tone, c.Note = "wait", "issue another one and paste it, before it ends"
 	}

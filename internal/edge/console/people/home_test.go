@@ -35,3 +35,13 @@ func TestK10_HomeSpeaksTheProductsWords(t *testing.T) {
 	w := newWorld(t, consoletest.Load(t, "tracktik"))
 	want(t, w.ada.Get("/w/acme/"), 200, "1 active employee", "inactive employees take none", "!member<")
 }
+
+func TestHomeTellsNothingOfTheLogToWhomTheLogIsClosed(t *testing.T) {
+	w := newWorld(t, consoletest.Load(t, "trackingtime"))
+	viewer := w.Person(w.Acme, "eve@acme.example", "Eve", "Low", "project-manager")
+	push := w.idp(w.Acme)
+	push.send("PATCH", "/Users/nobody", `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"title","value":"x"}]}`, 404)
+	push.person("Maria", "Rossi", "") // a write, after which what was deferred is there
+	want(t, w.ada.Get("/w/acme/"), 200, "What changed last", "Maria Rossi", "Needs attention")
+	want(t, viewer.Get("/w/acme/"), 200, "Requests per hour", "!What changed last", "!Maria Rossi", "!Needs attention")
+}

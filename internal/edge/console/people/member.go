@@ -34,6 +34,9 @@ func memberPage(q *frame.Request, h *head, tab, template string, data any) frame
 		Nav: frame.NavMembers, Trail: membersTrail(q), Template: template, Data: data,
 	}
 	for _, t := range []struct{ key, label string }{{tabProfile, "Profile"}, {tabAccess, "Access"}, {tabSessions, "Sessions & devices"}, {tabHistory, "History"}} {
+		if t.key == tabSessions && !h.showsSessions(q) {
+			continue
+		}
 		href := h.Base
 		if t.key != "" {
 			href += "/" + t.key

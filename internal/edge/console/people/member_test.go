@@ -226,6 +226,17 @@ func TestSessionsOfAMemberAreEndedByWhoManagesMembers(t *testing.T) {
 	want(t, admin.Forged(at+"/end"), 403, "sent from another site")
 }
 
+func TestWhereOthersAreSignedInIsForWhoManagesMembers(t *testing.T) {
+	w := newWorld(t, consoletest.Load(t, "webwork"))
+	viewer := w.Person(w.Acme, "eve@acme.example", "Eve", "Low", "project-manager")
+	admin := w.Person(w.Acme, "bo@acme.example", "Bo", "Admin", "executive-manager")
+	of := func(v *consoletest.Visitor) string { return "/w/acme/members/" + string(v.Member.ID) }
+	want(t, viewer.Get(of(w.ada)), 200, "!Sessions &amp; devices")
+	want(t, viewer.Get(of(w.ada)+"/sessions"), 403, "!192.0.2.1")
+	want(t, viewer.Get(of(viewer)+"/sessions"), 200, "192.0.2.1")
+	want(t, admin.Get(of(w.ada)+"/sessions"), 200, "192.0.2.1")
+}
+
 func TestASessionIsShownWhereItReachesAndNowhereElse(t *testing.T) {
 	w := newWorld(t, nil)
 	ctx := context.Background()

@@ -28,6 +28,9 @@ func showSessions(q *frame.Request) error {
 		return err
 	}
 	s := memberSessions{head: headOf(q, &m)}
+	if !s.showsSessions(q) {
+		return identity.Errorf(identity.Forbidden, "", "where others are signed in is for those who manage %s", q.Product.Words.Members)
+	}
 	living, signs, err := sessionsOf(q, m.ID)
 	if err != nil {
 		return err
@@ -37,6 +40,12 @@ func showSessions(q *frame.Request) error {
 		s.Sessions = append(s.Sessions, session{n, browserOf(n.Agent), methodWords(n.Method)})
 	}
 	return q.Render(memberPage(q, &s.head, tabSessions, "people/sessions", &s))
+}
+
+// showsSessions reports whether who is signed in may know from where the member
+// is: everybody of themselves, and who manages members of all.
+func (h *head) showsSessions(q *frame.Request) bool {
+	return h.Self || q.Can(access.EndSessions) || q.Can(access.EditMember)
 }
 
 // endSessions signs a member out of this workspace.

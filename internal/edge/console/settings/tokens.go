@@ -40,7 +40,7 @@ func tokensPage(q *frame.Request) error {
 	tell, living := told.New(q.Product, q.Store.Read(q.Workspace.ID)), 0
 	for _, t := range slices.Backward(all) {
 		row := tokenRow{Token: t, Title: kindTitle(q.Product, t.Kind), Living: t.Alive(q.Store.Now())}
-		if row.By, err = issuer(q, tell, &t); err != nil {
+		if row.By, err = tell.Issuer(q.Context(), q.Directory, &t); err != nil {
 			return err
 		}
 		switch {
@@ -77,32 +77,6 @@ func kindTitle(p *product.Product, k identity.TokenKind) string {
 		identity.TokenSupport: p.Tokens.Support, identity.TokenBasic: p.Tokens.Basic,
 	}
 	return frame.OrElse(kinds[k].Title, "SCIM token")
-}
-
-// issuer says who issued a token, and whether that is still somebody who could:
-// the token works on all the same (E07).
-func issuer(q *frame.Request, tell *told.Teller, t *identity.Token) (string, error) {
-	if t.Issuer == "" {
-		return tell.Actor(q.Context(), t.IssuedBy)
-	}
-	m, err := q.Directory.Member(q.Context(), q.Workspace.ID, t.Issuer)
-	if identity.KindOf(err) == identity.NotFound {
-		return "somebody who is not here any more", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	name := frame.OrElse(m.Name(), m.Address)
-	groups, err := q.Store.Read(q.Workspace.ID).GroupsOf(q.Context(), t.Issuer)
-	switch {
-	case err != nil:
-		return "", err
-	case m.State == identity.Inactive:
-		return name + " (" + q.Product.Words.Inactive + ")", nil
-	case !access.AnyAllowed(q.Directory.Rights(&m.Member, groups), access.IssueSCIMToken):
-		return name + " (no longer admin)", nil
-	}
-	return name, nil
 }
 
 func revokeToken(q *frame.Request) error {
