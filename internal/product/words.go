@@ -1,6 +1,10 @@
 package product
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // Words are what the product calls things, in lower case but for Titles. They
 // are for people; events, SCIM and the API keep the field's own terms.
@@ -76,7 +80,9 @@ func (w *Words) all() map[string]string {
 }
 
 func checkWords(r *reader, w Words) {
-	for key, word := range w.all() {
+	words := w.all()
+	for _, key := range slices.Sorted(maps.Keys(words)) {
+		word := words[key]
 		if len(word) > 40 || !printable(word) || strings.TrimSpace(word) != word {
 			r.fault("words."+key, "write at most 40 bytes without blanks around them", "%q cannot be a word for people", word)
 		}
