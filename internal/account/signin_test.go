@@ -47,7 +47,8 @@ func TestAnUnknownAddressTakesAsLongAsAWrongPassword(t *testing.T) {
 		return least
 	}
 	known, unknown := quickest("ann@x.example"), quickest("nobody@x.example")
-	if ratio := float64(known) / float64(unknown); ratio < 0.5 || ratio > 2 || unknown < 2*time.Millisecond {
+	// Without the work for an unknown address it would be a hundredth.
+	if ratio := float64(known) / float64(unknown); ratio < 0.2 || ratio > 5 || unknown < 2*time.Millisecond {
 		t.Errorf("known %v, unknown %v", known, unknown)
 	}
 }

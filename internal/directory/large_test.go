@@ -58,22 +58,22 @@ func TestAPageOfLargeDocumentsIsCutAndNobodyIsMissed(t *testing.T) {
 	})
 }
 
+// The bound is the same code for both engines, and 68 MB take their time.
 func TestWhatIsTooLargeToBeHeldIsRefused(t *testing.T) {
-	onBoth(t, "", func(t *testing.T, w *world) {
-		w.large(290) // 68 MB
-		server := scim.Server{Types: []*scim.ResourceType{w.service.UserType()}}
-		ask := func(query string) (int, string) { return serve(&server, w.people(), "/Users?"+query) }
-		for _, query := range []string{"sortBy=userName&count=1", "filter=displayName+eq+%22p%22", "filter=meta.lastModified+gt+%222020-01-01T00:00:00Z%22"} {
-			if status, body := ask(query); status != http.StatusBadRequest || !strings.Contains(body, `"tooMany"`) {
-				t.Errorf("%s: %d %.200s", query, status, body)
-			}
+	w := begin(t, t.TempDir(), "")
+	w.large(290) // 68 MB
+	server := scim.Server{Types: []*scim.ResourceType{w.service.UserType()}}
+	ask := func(query string) (int, string) { return serve(&server, w.people(), "/Users?"+query) }
+	for _, query := range []string{"sortBy=userName&count=1", "filter=displayName+eq+%22p%22", "filter=meta.lastModified+gt+%222020-01-01T00:00:00Z%22"} {
+		if status, body := ask(query); status != http.StatusBadRequest || !strings.Contains(body, `"tooMany"`) {
+			t.Errorf("%s: %d %.200s", query, status, body)
 		}
-		for _, query := range []string{"count=1", "filter=userName+eq+%22p7@x.example%22", "filter=userName+co+%22p7%22&count=1"} {
-			if status, body := ask(query); status != http.StatusOK || !strings.Contains(body, `"itemsPerPage":1`) {
-				t.Errorf("%s: %d %.200s", query, status, body)
-			}
+	}
+	for _, query := range []string{"count=1", "filter=userName+eq+%22p7@x.example%22", "filter=userName+co+%22p7%22&count=1"} {
+		if status, body := ask(query); status != http.StatusOK || !strings.Contains(body, `"itemsPerPage":1`) {
+			t.Errorf("%s: %d %.200s", query, status, body)
 		}
-	})
+	}
 }
 
 // A person's groups come in rows beside the person. The document is not in each.

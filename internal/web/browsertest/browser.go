@@ -29,14 +29,14 @@ type Browser struct {
 }
 
 // New starts a Chromium with an empty profile, which is removed with it. It
-// lives until the test ends, three minutes at most.
+// lives until the test ends, six minutes at most.
 func New(t *testing.T) *Browser {
 	t.Helper()
 	program, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Fatal("this test needs Chromium; install it with: apt-get install --yes --no-install-recommends chromium")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	ctx, cancelProcess := chromedp.NewExecAllocator(ctx,
 		chromedp.ExecPath(program), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
@@ -112,7 +112,7 @@ func Value[T any](b *Browser, expression string) T {
 	return v
 }
 
-// Until waits for an expression to be true, ten seconds at most.
+// Until waits for an expression to be true, thirty seconds at most.
 func (b *Browser) Until(expression string) {
 	b.t.Helper()
 	for range 200 {
@@ -121,7 +121,7 @@ func (b *Browser) Until(expression string) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	b.t.Fatalf("within ten seconds it did not come to be that %s; the page says: %s", expression, Value[string](b, "document.body.innerText"))
+	b.t.Fatalf("within thirty seconds it did not come to be that %s; the page says: %s", expression, Value[string](b, "document.body.innerText"))
 }
 
 // See opens a page in a window of this size and scheme of colours, "light" or
