@@ -60,8 +60,9 @@
     for (const el of document.querySelectorAll('[data-live]')) {
       if (el.dataset.live !== address || el.contains(document.activeElement) && document.activeElement.matches('input, select, textarea')) continue;
       const other = next.getElementById(el.id);
-      if (!other || other.isEqualNode(el)) continue;
+      if (!other) continue;
       prepare(other);
+      if (other.isEqualNode(el)) continue;
       other.classList.add('new');
       el.replaceWith(other);
     }
@@ -70,10 +71,9 @@
     for (const el of document.querySelectorAll('[data-live]')) {
       const address = el.dataset.live;
       if (streams.has(address)) continue;
-      let first = true;
       const s = new EventSource(address);
-      s.addEventListener('change', () => { if (first) first = false; else refresh(address); });
-      s.addEventListener('error', () => { if (s.readyState === EventSource.OPEN) first = false; });
+      // The first event, too: something may have changed since the page was made.
+      s.addEventListener('change', () => refresh(address));
       s.addEventListener('open', () => document.documentElement.dataset.following = '');
       streams.set(address, s);
     }
