@@ -96,17 +96,6 @@ func migrateSQLite(ctx context.Context, file string) error {
 	return errors.Join(migrate(ctx, goose.DialectSQLite3, db), db.Close())
 }
 
-func migrate(ctx context.Context, d goose.Dialect, db *sql.DB) error {
-	p, err := goose.NewProvider(d, db, migrationFiles())
-	if err != nil {
-		return err
-	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("bring the tables up to date: %w", err)
-	}
-	return nil
-}
-
 func (e *sqliteEngine) reader() querier   { return e.read }
 func (e *sqliteEngine) dialect() *dialect { return &sqliteDialect }
 

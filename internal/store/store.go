@@ -9,9 +9,7 @@ package store
 
 import (
 	"context"
-	"embed"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"strings"
 	"sync"
@@ -20,9 +18,6 @@ import (
 
 	"github.com/anteroom-id/anteroom/internal/identity"
 )
-
-//go:embed migrations/*.sql
-var migrations embed.FS
 
 // Options says where the data is and how it is reached.
 type Options struct {
@@ -197,12 +192,4 @@ func (r *Reader) writeTally(ctx context.Context, t *Tally) error {
 		members = $8, pending = $9, inactive = $10, guests = $11 WHERE workspace_id = $1`,
 		r.ws, t.Seq, t.Users, t.Groups, t.Parked, t.Owners, t.Held, t.Members, t.Pending, t.Inactive, t.Guests)
 	return err
-}
-
-func migrationFiles() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return migrations
-	}
-	return sub
 }
