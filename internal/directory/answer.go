@@ -14,7 +14,11 @@ import (
 // something else than the administrator saw, the error is identity.Taken at
 // "version".
 func (s *Service) AnswerHeld(ctx context.Context, ws identity.WorkspaceID, id identity.MemberID, version int64, accept bool, o identity.Origin) (identity.Member, error) {
-	return s.byHand(ctx, ws, id, version, o, func(e *edit) error {
+	answer := s.edited // refusing leaves the member what it is, so whoever answers may
+	if accept {
+		answer = s.byHand
+	}
+	return answer(ctx, ws, id, version, o, func(e *edit) error {
 		held := e.m.Held
 		if held.Empty() {
 			return stale(s.product.Words.Member)

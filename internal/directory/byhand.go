@@ -14,7 +14,8 @@ import (
 // was decided on: when somebody else, a directory too, has written meanwhile, the
 // error is identity.Taken at "version" and nothing is done. A foreign or unknown
 // member is identity.NotFound. What would leave a workspace without an owner is
-// identity.Forbidden. Asking for what is already so changes nothing and is no
+// identity.Forbidden, and so is what a member does to one with rights that the
+// member does not have. Asking for what is already so changes nothing and is no
 // error. Each is one commit, with its row in the change log.
 
 // edit is a member on its way through such a verb.
@@ -25,8 +26,19 @@ type edit struct {
 	old, doc  *scim.Object // before, and as it is to be
 }
 
-// byHand runs f on a member in one durable step, and gives the member as it is then.
+// byHand runs f on a member whom the actor may touch in one durable step, and gives
+// the member as it is then.
 func (s *Service) byHand(ctx context.Context, ws identity.WorkspaceID, id identity.MemberID, version int64, o identity.Origin, f func(*edit) error) (identity.Member, error) {
+	return s.edited(ctx, ws, id, version, o, func(e *edit) error {
+		if err := e.MayTouch(ctx, &e.tx.Reader, o, &e.m); err != nil {
+			return err
+		}
+		return f(e)
+	})
+}
+
+// edited is byHand of whomever.
+func (s *Service) edited(ctx context.Context, ws identity.WorkspaceID, id identity.MemberID, version int64, o identity.Origin, f func(*edit) error) (identity.Member, error) {
 	p := s.People(Caller{Workspace: ws, Origin: o, Notes: &scim.Notes{}})
 	var out identity.Member
 	err := s.write(ctx, p.c, func(tx *store.Tx) error {

@@ -75,6 +75,29 @@ func (s *Service) rightsOf(ctx context.Context, r *store.Reader, id identity.Mem
 	return s.Rights(&m, groups), err
 }
 
+// MayTouch refuses, with identity.Forbidden, a member who would act on somebody
+// with rights that the member does not have: who may change the administrators may
+// not take them out for that.
+func (s *Service) MayTouch(ctx context.Context, r *store.Reader, o identity.Origin, m *identity.Member) error {
+	if o.Actor.Kind != identity.ActorMember || o.Actor.ID == string(m.ID) {
+		return nil
+	}
+	own, err := s.rightsOf(ctx, r, identity.MemberID(o.Actor.ID))
+	if err != nil {
+		return err
+	}
+	groups, err := r.GroupsOf(ctx, m.ID)
+	if err != nil {
+		return err
+	}
+	for _, role := range s.Rights(m, groups) {
+		if Exceeds(role, own) {
+			return identity.Errorf(identity.Forbidden, "", "%s is %s, with rights that you do not have; ask somebody who has them", m.Name(), role.Title)
+		}
+	}
+	return nil
+}
+
 // refuseGain runs f, and refuses when the member who acts has rights after it
 // that were not there before.
 func (s *Service) refuseGain(ctx context.Context, tx *store.Tx, o identity.Origin, f func() error) error {

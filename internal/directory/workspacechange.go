@@ -3,7 +3,6 @@ package directory
 import (
 	"cmp"
 	"context"
-	"errors"
 	"maps"
 	"strings"
 
@@ -143,10 +142,7 @@ func (s *Service) changeWorkspace(ctx context.Context, ws identity.WorkspaceID, 
 		}
 		return tx.Log(ctx, o, identity.WorkspaceChanged, identity.Subject{Kind: "workspace", ID: string(ws)}, deltas)
 	})
-	if errors.Is(err, errUnchanged) {
-		err = nil
-	}
-	return w, err
+	return w, unlessUnchanged(err)
 }
 
 // current refuses a change that was worked out on an older version; 0 is any.

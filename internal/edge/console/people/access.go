@@ -56,8 +56,8 @@ func showAccess(q *frame.Request) error {
 		head: headOf(q, &m), Many: q.Product.Roles.Many, ByHand: slices.Contains(q.Product.Roles.Sources, product.SourceHand),
 		Sources: origins(q, &m, groups), Order: order(q.Product), Held: heldWords(q.Product, m.Held), MayAnswer: q.Can(access.AnswerHeld),
 	}
-	mayTouch := refuseTouching(q, &m.Member) == nil
-	a.MaySet, a.MayEnd, a.MayRestore = mayTouch && q.Can(access.SetRole), mayTouch && q.Can(access.Deactivate) && !a.Self, q.Can(access.Restore)
+	touch := mayTouch(q, &m.Member)
+	a.MaySet, a.MayEnd, a.MayRestore = touch && q.Can(access.SetRole), touch && q.Can(access.Deactivate) && !a.Self, touch && q.Can(access.Restore)
 	a.Managed = m.ManagedBy != ""
 	a.Choices = choices(q, func(name string) bool { return slices.Contains(chosen(q, &m.Member), name) })
 	open := q.Directory.Channels(&m.Member, groups)

@@ -91,9 +91,6 @@ func saveProfile(q *frame.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := refuseTouching(q, &m.Member); err != nil {
-		return q.Again(err, showProfile)
-	}
 	_, err = q.Directory.UpdateProfile(q.Context(), q.Workspace.ID, m.ID, version(q), changeOf(q), q.Origin())
 	if err != nil {
 		return q.Again(err, showProfile)

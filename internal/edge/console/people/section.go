@@ -64,18 +64,10 @@ func invites(p *product.Product) bool { return p.SignIn.Invitations }
 // makes somebody else, or themselves, more than they are. The verbs refuse it.
 func mayGive(q *frame.Request, role product.Role) bool { return !directory.Exceeds(role, q.Roles) }
 
-// refuseTouching protects members who may more than the requester.
-func refuseTouching(q *frame.Request, m *identity.Member) error {
-	groups, err := q.Store.Read(q.Workspace.ID).GroupsOf(q.Context(), m.ID)
-	if err != nil {
-		return err
-	}
-	for _, role := range q.Directory.Rights(m, groups) {
-		if !mayGive(q, role) {
-			return identity.Errorf(identity.Forbidden, "", "%s is %s, with rights that you do not have; ask somebody who has them", m.Name(), frame.OrElse(role.Title, role.Name))
-		}
-	}
-	return nil
+// mayTouch reports whether who is signed in may change a member, for what a page
+// offers. The verbs refuse it.
+func mayTouch(q *frame.Request, m *identity.Member) bool {
+	return q.Directory.MayTouch(q.Context(), q.Store.Read(q.Workspace.ID), q.Origin(), m) == nil
 }
 
 // member reads the member of the path.

@@ -35,7 +35,7 @@ func showSessions(q *frame.Request) error {
 	if err != nil {
 		return err
 	}
-	s.Signs, s.MayEnd = signs, q.Can(access.EndSessions) && !s.Self && refuseTouching(q, &m.Member) == nil
+	s.Signs, s.MayEnd = signs, q.Can(access.EndSessions) && !s.Self && mayTouch(q, &m.Member)
 	for _, n := range living {
 		s.Sessions = append(s.Sessions, session{n, browserOf(n.Agent), methodWords(n.Method)})
 	}
@@ -55,7 +55,7 @@ func endSessions(q *frame.Request) error {
 		return err
 	}
 	name := frame.OrElse(m.Name(), frame.OrElse(m.Address, "This "+q.Product.Words.Member))
-	if err = refuseTouching(q, &m.Member); err == nil && m.ID == q.Member.ID {
+	if m.ID == q.Member.ID {
 		err = identity.Errorf(identity.Forbidden, "", "you end your own sessions in your own account, under Sessions & devices")
 	}
 	done := false
@@ -100,7 +100,8 @@ func sessionsOf(q *frame.Request, id identity.MemberID) (living []identity.Sessi
 func methodWords(m identity.Method) string {
 	words := map[identity.Method]string{
 		identity.ByPassword: "password", identity.ByTOTP: "password and code", identity.ByRecovery: "password and recovery code",
-		identity.ByPasskey: "passkey", identity.ByLink: "invitation",
+		identity.ByPasskey: "passkey", identity.ByLink: "invitation", identity.BySAML: "single sign-on (SAML)", identity.ByOIDC: "single sign-on (OpenID Connect)",
+		identity.ByRecoveryCode: "recovery code",
 	}
 	return frame.OrElse(words[m], string(m))
 }
