@@ -308,14 +308,14 @@ func TestAddressesThatLeadNowhereSaySo(t *testing.T) {
 func TestTheLookIsTheConsoles(t *testing.T) {
 	tokens := regexp.MustCompile(`(?s):root \{.*?\n\}`)
 	var found []string
-	for _, file := range []string{"static/lab.css", "../edge/console/static/live.css"} {
+	for _, file := range []string{"static/lab.css", "../edge/console/static/live.css", "../edge/console/frame/static/console.css"} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
 		found = append(found, tokens.FindString(string(text)))
 	}
-	if found[0] == "" || found[0] != found[1] {
-		t.Errorf("the tokens of the two differ:\n%s\n%s", found[0], found[1])
+	if found[0] == "" || found[0] != found[1] || found[0] != found[2] {
+		t.Errorf("the tokens of the three differ:\n%s", strings.Join(found, "\n"))
 	}
 }
