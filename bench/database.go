@@ -155,11 +155,11 @@ func (d *database) post(int) error {
 		},
 		func() error {
 			words := wordsOf(display, name)
-			text := `INSERT INTO member_word (workspace_id, tab, member_id, word) VALUES ($1, $2, $3, $4)`
+			text := `INSERT INTO member_word (workspace_id, tab, member_id, mask, word) VALUES ($1, $2, $3, $4, $5)`
 			for i := range words[1:] {
-				text += fmt.Sprintf(", ($1, $2, $3, $%d)", i+5)
+				text += fmt.Sprintf(", ($1, $2, $3, $4, $%d)", i+6)
 			}
-			return d.exec(text+` ON CONFLICT DO NOTHING`, append([]any{ws, "active", id}, words...)...)
+			return d.exec(text+` ON CONFLICT DO NOTHING`, append([]any{ws, "active", id, n}, words...)...)
 		},
 		func() error {
 			return d.exec(`INSERT INTO member_key (workspace_id, name, value, member_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, ws, "microsoftId", oid, id)

@@ -78,7 +78,7 @@ func (s *Service) prepare(ctx context.Context, ws identity.WorkspaceID) error {
 // fingerprint tells which attributes have look-up keys, how they compare, and
 // what makes an owner.
 func (r *rules) fingerprint() string {
-	parts := []string{"tabs and words"}
+	parts := []string{"tabs, words and their masks"}
 	for i := range r.match {
 		part := r.match[i].canonical
 		if r.folded[part] {

@@ -64,9 +64,6 @@ func (s *Service) Members(ctx context.Context, ws identity.WorkspaceID, q Member
 		return MemberPage{}, err
 	}
 	page, members, err := w.page(ctx)
-	if err == nil {
-		members, err = w.whole(ctx, members)
-	}
 	if err != nil {
 		return page, err
 	}
@@ -159,7 +156,7 @@ func (w *memberWalk) hits(ctx context.Context) (hits []store.Hit, last *store.Hi
 	from := w.from
 	for looked := 0; looked < mostLooks; {
 		n := w.stride(looked, len(hits))
-		found, err := w.search(ctx, narrowest, from, n)
+		found, end, err := w.search(ctx, narrowest, from, n)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -172,11 +169,11 @@ func (w *memberWalk) hits(ctx context.Context) (hits []store.Hit, last *store.Hi
 				return hits, nil, nil
 			}
 		}
-		if len(found) < n {
+		if end == nil {
 			return hits, nil, nil
 		}
-		looked, last = looked+n, &found[n-1]
-		from = store.Place{Word: last.Word, Member: last.Member.ID}
+		looked, from = looked+n, *end
+		last = &store.Hit{Word: end.Word, Member: identity.Member{ID: end.Member}}
 	}
 	return hits, last, nil
 }
@@ -220,31 +217,54 @@ func (w *memberWalk) narrowest(ctx context.Context) (best string, err error) {
 	return best, nil
 }
 
-// search looks along the index. Of several words the others are to be confirmed,
-// for which names are enough.
-func (w *memberWalk) search(ctx context.Context, prefix string, from store.Place, n int) ([]store.Hit, error) {
+// search looks at n places of the index, and gives those members found there who
+// may have all of the words, and the last place looked at, nil when there are no more.
+func (w *memberWalk) search(ctx context.Context, prefix string, from store.Place, n int) (found []store.Hit, last *store.Place, err error) {
+	if len(w.words) > 1 {
+		return w.searchSeveral(ctx, prefix, from, n)
+	}
 	look := w.r.MembersByWord
-	switch several := len(w.words) > 1; {
-	case several && w.back:
-		look = w.r.NamesByWordBefore
-	case several:
-		look = w.r.NamesByWord
-	case w.back:
+	if w.back {
 		look = w.r.MembersByWordBefore
 	}
-	return look(ctx, w.tab, prefix, from, n)
+	found, err = look(ctx, w.tab, prefix, from, n)
+	if err == nil && len(found) == n {
+		last = &store.Place{Word: found[n-1].Word, Member: found[n-1].Member.ID}
+	}
+	return found, last, err
 }
 
-// whole reads the rest of the members of whom only names were read.
-func (w *memberWalk) whole(ctx context.Context, members []identity.Member) ([]identity.Member, error) {
-	if len(w.words) < 2 {
-		return members, nil
+// searchSeveral is search where the masks say who need not be read.
+func (w *memberWalk) searchSeveral(ctx context.Context, prefix string, from store.Place, n int) (found []store.Hit, last *store.Place, err error) {
+	look := w.r.EntriesByWord
+	if w.back {
+		look = w.r.EntriesByWordBefore
 	}
-	ids := make([]identity.MemberID, len(members))
+	entries, err := look(ctx, w.tab, prefix, from, n)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(entries) == n {
+		end := entries[n-1].Place
+		last = &end
+	}
+	mask := identity.WordMask(w.words)
+	entries = slices.DeleteFunc(entries, func(e store.Entry) bool { return e.Mask&mask != mask })
+	ids := make([]identity.MemberID, len(entries))
+	for i := range entries {
+		ids[i] = entries[i].Member
+	}
+	members, err := w.r.MembersByID(ctx, ids)
+	byID := make(map[identity.MemberID]*identity.Member, len(members))
 	for i := range members {
-		ids[i] = members[i].ID
+		byID[members[i].ID] = &members[i]
 	}
-	return w.r.MembersByID(ctx, ids)
+	for _, e := range entries {
+		if m := byID[e.Member]; m != nil {
+			found = append(found, store.Hit{Word: e.Word, Member: *m})
+		}
+	}
+	return found, last, err
 }
 
 func (w *memberWalk) list(ctx context.Context) ([]identity.Member, error) {

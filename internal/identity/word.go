@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"hash/fnv"
 	"slices"
 	"strings"
 	"unicode"
@@ -71,6 +72,28 @@ func QueryWords(s string) []string {
 // folded is the whole of which the words are parts.
 func folded(s string) string {
 	return Fold(strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), ""))
+}
+
+// WordMask gives the mask of words: a set of bits, two for each, one for its first
+// two letters and one for its first three. Who has a word that begins with another
+// one has that one's bits; who has the bits may still lack the word. It is kept, so
+// that another way of making it needs a migration.
+func WordMask(words []string) (mask int64) {
+	for _, w := range words {
+		at := 0
+		for n := range 3 {
+			_, size := utf8.DecodeRuneInString(w[at:])
+			if size == 0 {
+				break
+			}
+			if at += size; n > 0 {
+				h := fnv.New32a()
+				_, _ = h.Write([]byte(w[:at])) // of a hash, it never fails
+				mask |= 1 << (h.Sum32() % 63)
+			}
+		}
+	}
+	return mask
 }
 
 // HasWords says whether each of the words begins one that the member is found by.

@@ -64,3 +64,23 @@ func TestEveryMemberIsInOneTab(t *testing.T) {
 		}
 	}
 }
+
+func TestAMaskNeverHidesWhoHasAWordThatBeginsSo(t *testing.T) {
+	has := func(mask int64, typed ...string) bool { want := identity.WordMask(typed); return mask&want == want }
+	for _, typed := range []string{"a", "ab", "ann", "Anna", "Öl", "李小龙", "ann@acme.example"} {
+		word := identity.QueryWords(typed)[0]
+		m := identity.Member{DisplayName: "other " + word, UserName: "u" + word}
+		mask := identity.WordMask(m.Words())
+		for end := range word {
+			if !has(mask, word[:end]) {
+				t.Errorf("%q hides %q", word, word[:end])
+			}
+		}
+		if !has(mask, word, "other") {
+			t.Errorf("%q is hidden by itself", word)
+		}
+	}
+	if has(identity.WordMask([]string{"anna", "smith"}), "berg") {
+		t.Error("a mask that hides nobody is of no use")
+	}
+}

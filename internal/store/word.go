@@ -46,17 +46,17 @@ func placeList(first, n int) []string {
 	return out
 }
 
-// insertWords adds words of a member under its tab, all in one statement.
+// insertWords adds all words of a member under its tab, in one statement.
 func (tx *Tx) insertWords(ctx context.Context, m *identity.Member, words []string) error {
 	if len(words) == 0 {
 		return nil
 	}
-	rows := placeList(4, len(words))
+	rows := placeList(5, len(words))
 	for i, place := range rows {
-		rows[i] = "($1, $2, $3, " + place + ")"
+		rows[i] = "($1, $2, $3, $4, " + place + ")"
 	}
-	_, err := tx.q.exec(ctx, `INSERT INTO member_word (workspace_id, tab, member_id, word) VALUES `+strings.Join(rows, ", ")+` ON CONFLICT DO NOTHING`,
-		append([]any{tx.ws, m.Tab, m.ID}, spellAll(words)...)...)
+	_, err := tx.q.exec(ctx, `INSERT INTO member_word (workspace_id, tab, member_id, mask, word) VALUES `+strings.Join(rows, ", ")+` ON CONFLICT DO NOTHING`,
+		append([]any{tx.ws, m.Tab, m.ID, identity.WordMask(words)}, spellAll(words)...)...)
 	return err
 }
 
@@ -72,8 +72,8 @@ func (tx *Tx) moveWords(ctx context.Context, before, m *identity.Member) error {
 	if before.Tab != m.Tab && slices.Equal(had, has) {
 		return tx.turnWords(ctx, before, m, has)
 	}
-	if before.Tab == m.Tab {
-		had, has = lacking(had, has), lacking(has, had)
+	if slices.Equal(had, has) {
+		return nil
 	}
 	if len(had) > 0 {
 		if _, err := tx.q.exec(ctx, `DELETE FROM member_word WHERE workspace_id = $1 AND tab = $2 AND member_id = $3 AND word IN (`+places(4, len(had))+`)`,
@@ -92,11 +92,6 @@ func (tx *Tx) turnWords(ctx context.Context, before, m *identity.Member, words [
 	_, err := tx.q.exec(ctx, `UPDATE member_word SET tab = $4 WHERE workspace_id = $1 AND tab = $2 AND member_id = $3 AND word IN (`+places(5, len(words))+`)`,
 		append([]any{tx.ws, before.Tab, m.ID, m.Tab}, spellAll(words)...)...)
 	return err
-}
-
-// lacking gives the words of a that b lacks.
-func lacking(a, b []string) []string {
-	return slices.DeleteFunc(slices.Clone(a), func(w string) bool { return slices.Contains(b, w) })
 }
 
 // Refill gives a member its tab and words where a former version left them out.
@@ -158,39 +153,11 @@ type Place struct {
 // The words are chosen in a subquery, u, so that no planner reads all members
 // for the sake of a few; the order is left to Go.
 func (r *Reader) MembersByWord(ctx context.Context, tab identity.Tab, prefix string, after Place, limit int) ([]Hit, error) {
-	return r.byWord(ctx, rowColumns, scanHit, tab, prefix, after, limit)
-}
-
-// MembersByWordBefore is MembersByWord backwards, from before a place.
-func (r *Reader) MembersByWordBefore(ctx context.Context, tab identity.Tab, prefix string, before Place, limit int) ([]Hit, error) {
-	return r.byWordBefore(ctx, rowColumns, scanHit, tab, prefix, before, limit)
-}
-
-// NamesByWord is MembersByWord, of each member the id and what its words are made
-// of alone: many can be looked at for the few that have other words as well.
-func (r *Reader) NamesByWord(ctx context.Context, tab identity.Tab, prefix string, after Place, limit int) ([]Hit, error) {
-	return r.byWord(ctx, nameColumns, scanNames, tab, prefix, after, limit)
-}
-
-// NamesByWordBefore is NamesByWord backwards, from before a place.
-func (r *Reader) NamesByWordBefore(ctx context.Context, tab identity.Tab, prefix string, before Place, limit int) ([]Hit, error) {
-	return r.byWordBefore(ctx, nameColumns, scanNames, tab, prefix, before, limit)
-}
-
-const nameColumns = `m.id, m.display_name, m.given_name, m.family_name, m.address, m.user_name`
-
-func scanNames(s scanner) (h Hit, err error) {
-	m := &h.Member
-	err = s.Scan(&m.ID, &m.DisplayName, &m.GivenName, &m.FamilyName, &m.Address, &m.UserName, &h.Word)
-	return h, err
-}
-
-func (r *Reader) byWord(ctx context.Context, columns string, scan func(scanner) (Hit, error), tab identity.Tab, prefix string, after Place, limit int) ([]Hit, error) {
 	low := spell(prefix)
 	if after.Word < low {
 		after = Place{Word: low}
 	}
-	hits, err := many(ctx, r.q, scan, `SELECT `+columns+`, u.word FROM (SELECT k.word, k.member_id FROM member_word k
+	hits, err := many(ctx, r.q, scanHit, `SELECT `+rowColumns+`, u.word FROM (SELECT k.word, k.member_id FROM member_word k
 			WHERE k.workspace_id = $1 AND k.tab = $2 AND (k.word, k.member_id) > ($3, $4) AND k.word < $5 ORDER BY k.word, k.member_id LIMIT $6 + 0) u
 		CROSS JOIN member m WHERE m.workspace_id = $1 AND m.id = u.member_id`,
 		r.ws, tab, after.Word, after.Member, low+behindWord, limit)
@@ -198,13 +165,45 @@ func (r *Reader) byWord(ctx context.Context, columns string, scan func(scanner) 
 	return hits, err
 }
 
-func (r *Reader) byWordBefore(ctx context.Context, columns string, scan func(scanner) (Hit, error), tab identity.Tab, prefix string, before Place, limit int) ([]Hit, error) {
-	hits, err := many(ctx, r.q, scan, `SELECT `+columns+`, u.word FROM (SELECT k.word, k.member_id FROM member_word k
+// MembersByWordBefore is MembersByWord backwards, from before a place.
+func (r *Reader) MembersByWordBefore(ctx context.Context, tab identity.Tab, prefix string, before Place, limit int) ([]Hit, error) {
+	hits, err := many(ctx, r.q, scanHit, `SELECT `+rowColumns+`, u.word FROM (SELECT k.word, k.member_id FROM member_word k
 			WHERE k.workspace_id = $1 AND k.tab = $2 AND (k.word, k.member_id) < ($3, $4) AND k.word >= $5 ORDER BY k.word DESC, k.member_id DESC LIMIT $6 + 0) u
 		CROSS JOIN member m WHERE m.workspace_id = $1 AND m.id = u.member_id`,
 		r.ws, tab, before.Word, before.Member, spell(prefix), limit)
 	slices.SortFunc(hits, func(a, b Hit) int { return compareHits(b, a) })
 	return hits, err
+}
+
+// Entry is a word of a member in the order of words, and the mask of all of the
+// member's words.
+type Entry struct {
+	Place
+	Mask int64
+}
+
+// EntriesByWord is MembersByWord without the members: many can be looked at for the
+// few that may have other words as well.
+func (r *Reader) EntriesByWord(ctx context.Context, tab identity.Tab, prefix string, after Place, limit int) ([]Entry, error) {
+	low := spell(prefix)
+	if after.Word < low {
+		after = Place{Word: low}
+	}
+	return many(ctx, r.q, scanEntry, `SELECT k.word, k.member_id, k.mask FROM member_word k
+		WHERE k.workspace_id = $1 AND k.tab = $2 AND (k.word, k.member_id) > ($3, $4) AND k.word < $5 ORDER BY k.word, k.member_id LIMIT $6 + 0`,
+		r.ws, tab, after.Word, after.Member, low+behindWord, limit)
+}
+
+// EntriesByWordBefore is EntriesByWord backwards, from before a place.
+func (r *Reader) EntriesByWordBefore(ctx context.Context, tab identity.Tab, prefix string, before Place, limit int) ([]Entry, error) {
+	return many(ctx, r.q, scanEntry, `SELECT k.word, k.member_id, k.mask FROM member_word k
+		WHERE k.workspace_id = $1 AND k.tab = $2 AND (k.word, k.member_id) < ($3, $4) AND k.word >= $5 ORDER BY k.word DESC, k.member_id DESC LIMIT $6 + 0`,
+		r.ws, tab, before.Word, before.Member, spell(prefix), limit)
+}
+
+func scanEntry(s scanner) (e Entry, err error) {
+	err = s.Scan(&e.Word, &e.Member, &e.Mask)
+	return e, err
 }
 
 // MembersByID reads several members, in the order asked for; one that is not here

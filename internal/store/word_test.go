@@ -116,7 +116,7 @@ func TestWordsAndCountsFollowAMemberFromTabToTab(t *testing.T) {
 	})
 }
 
-func TestASearchThatReadsNamesFindsTheSameAndIDsBringTheRest(t *testing.T) {
+func TestTheIndexAloneSaysWhoIsFoundAndIDsBringTheRest(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		ws, other := workspace(t, s, "acme"), workspace(t, s, "globex")
 		var ids []identity.MemberID
@@ -129,21 +129,21 @@ func TestASearchThatReadsNamesFindsTheSameAndIDsBringTheRest(t *testing.T) {
 		if err != nil || len(whole) != 3 {
 			t.Fatal(whole, err)
 		}
-		names, err := r.NamesByWord(ctx, identity.TabActive, "ann", store.Place{}, 10)
+		entries, err := r.EntriesByWord(ctx, identity.TabActive, "ann", store.Place{}, 10)
 		if err != nil {
 			t.Fatal(err)
 		}
 		last := whole[2]
-		back, err := r.NamesByWordBefore(ctx, identity.TabActive, "ann", store.Place{Word: last.Word, Member: last.Member.ID}, 10)
-		if err != nil || len(back) != 2 || len(names) != 3 {
-			t.Fatal(names, back, err)
+		back, err := r.EntriesByWordBefore(ctx, identity.TabActive, "ann", store.Place{Word: last.Word, Member: last.Member.ID}, 10)
+		if err != nil || len(back) != 2 || len(entries) != 3 {
+			t.Fatal(entries, back, err)
 		}
 		for i := range whole {
-			w, n := &whole[i].Member, &names[i].Member
-			if names[i].Word != whole[i].Word || n.ID != w.ID || !slices.Equal(n.Words(), w.Words()) {
-				t.Errorf("%+v, not %+v", names[i], whole[i])
+			w, e := &whole[i].Member, &entries[i]
+			if e.Word != whole[i].Word || e.Member != w.ID || e.Mask != identity.WordMask(w.Words()) {
+				t.Errorf("%+v, not %+v", e, whole[i])
 			}
-			if i < 2 && back[1-i].Member.ID != w.ID {
+			if i < 2 && back[1-i].Member != w.ID {
 				t.Errorf("backwards %+v", back)
 			}
 		}
