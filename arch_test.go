@@ -43,15 +43,23 @@ func places() map[string]place {
 	return map[string]place{
 		"scim/filter":              {pure, 0, nil, nil, "public: the filter language, to be taken alone; standard library only"},
 		"internal/identity":        {pure, 0, nil, nil, "nouns and rules of the domain, without I/O; standard library only"},
+		"internal/explain":         {pure, 0, nil, nil, "every reason to refuse, by its code; standard library only"},
 		"internal/web":             {pure, 0, []string{"golang.org/x/time"}, nil, "HTTP plumbing that knows no domain"},
 		"internal/web/browsertest": {pure, 0, []string{"github.com/chromedp/chromedp"}, []string{"tests", "internal/edge/console/consoletest"}, "a browser, for tests only"},
+		"internal/web/outbound":    {pure, 1, []string{"code.dny.dev/ssrf"}, nil, "goes to addresses that customers typed"},
 		"scim":                     {pure, 1, []string{"github.com/go-json-experiment/json"}, nil, "public: the protocol over the filter language; one import until encoding/json/v2 is standard"},
+		"internal/oidc":            {pure, 1, []string{"github.com/coreos/go-oidc", "github.com/go-jose/go-jose", "golang.org/x/oauth2"}, nil, "OpenID Connect relying party: a provider's answer becomes an assertion, or a rule says why not"},
+		"internal/oidc/attack":     {pure, 2, nil, []string{"tests", "attacks/play"}, "a provider that lies, for tests and make attacks only"},
+		"internal/saml/dsig":       {pure, 1, nil, nil, "strict XML, canonical form, signatures, decryption; standard library only"},
+		"internal/saml/second":     {pure, 2, []string{"github.com/beevik/etree", "github.com/russellhaering/goxmldsig"}, nil, "the second verifier; shares nothing with the first but the question"},
+		"internal/saml":            {pure, 3, nil, nil, "SAML service provider: messages, and what a response is worth"},
+		"internal/saml/samltest":   {pure, 2, nil, []string{"tests", "bench"}, "responses with knobs, for tests and measuring only"},
 
 		"internal/guide":   {product, 1, nil, nil, "how a provider is set up, told from the definition"},
 		"internal/listing": {product, 2, nil, nil, "what catalogues of providers ask, told from the definition"},
 		"internal/product": {product, 0, []string{"go.yaml.in/yaml/v4"}, nil, "reads one YAML file"},
 
-		"internal/store":           {store, 0, []string{"github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "modernc.org/libc", "modernc.org/sqlite"}, nil, "the only package that knows SQL and its drivers"},
+		"internal/store":           {store, 0, []string{"github.com/jackc/pgx/v5", "modernc.org/libc", "modernc.org/sqlite"}, nil, "the only package that knows SQL and its drivers"},
 		"internal/store/storetest": {store, 0, []string{"github.com/jackc/pgx/v5"}, []string{"internal/store/storetest/pgtemp", "bench"}, "a throwaway PostgreSQL, for tests only"},
 
 		"internal/token":     {verbs, 0, nil, nil, "verbs on secrets"},
@@ -61,27 +69,39 @@ func places() map[string]place {
 		"internal/directory": {verbs, 1, nil, nil, "verbs on people; the only writer of members, groups and roles"},
 		"internal/account":   {verbs, 2, []string{"github.com/go-webauthn/webauthn", "golang.org/x/crypto", "golang.org/x/text"}, nil, "verbs on people who sign in here: links, passwords, passkeys, second factors, sessions"},
 
+		"internal/signin":         {verbs, 3, []string{"golang.org/x/net"}, nil, "verbs on signing in through customers' identity providers, on domains and on requiring it"},
+		"internal/signin/dnstest": {verbs, 0, []string{"golang.org/x/net"}, []string{"tests", "internal/edge/console/consoletest"}, "a name server on loopback, for tests only"},
+
 		"internal/edge/scimapi":          {edges, 0, []string{"github.com/go-json-experiment/json"}, nil, "directories push people and groups"},
 		"internal/edge/console/frame":    {edges, 0, nil, nil, "what every page stands in: pipeline, session, gates, layout, forms"},
 		"internal/edge/console/told":     {edges, 0, nil, nil, "puts the change log into words"},
 		"internal/edge/console/hosted":   {edges, 1, nil, nil, "pages: sign-in, links, the own account"},
 		"internal/edge/console/people":   {edges, 1, nil, nil, "pages: home, members, groups"},
-		"internal/edge/console/connect":  {edges, 1, nil, nil, "pages: connectors, provisioning, the set-up guide"},
+		"internal/edge/console/connect":  {edges, 2, nil, nil, "pages: connectors, provisioning, the set-up guide; a test sign-in leaves by the pages of signon"},
 		"internal/edge/console/settings": {edges, 1, nil, nil, "pages: the workspace, roles, tokens, plan"},
 		"internal/edge/console/activity": {edges, 1, nil, nil, "pages: what the directory asked, every change, exports"},
 		"internal/edge/console/operator": {edges, 1, nil, nil, "pages of the vendor"},
-		"internal/edge/console":          {edges, 2, nil, nil, "all pages together, and the live page"},
+		"internal/edge/console/signon":   {edges, 1, nil, nil, "pages: signing in through an identity provider"},
+		"internal/edge/samlsp":           {edges, 2, nil, nil, "SAML identity providers answer; what became of it is shown by the pages of signon"},
+		"internal/edge/oidcrp":           {edges, 2, nil, nil, "OpenID Connect providers answer; as above"},
+		"internal/edge/console":          {edges, 3, nil, nil, "all pages together, and the live page"},
 
-		"internal/edge/console/consoletest": {edges, 3, nil, []string{"tests"}, "a deployment with people who are signed in, for tests only"},
+		"internal/edge/console/consoletest": {edges, 4, nil, []string{"tests", "internal/edge/console/providertest"}, "a deployment with people who are signed in, for tests only"},
 
 		"scim/scimtest":    {tools, 0, nil, nil, "public: points at any SCIM server, so it must know none; standard library only"},
 		"lab":              {tools, 0, nil, nil, "public: directories in a box; they know of us what a real directory knows; standard library only"},
+		"lab/idp/markup":   {tools, 0, nil, nil, "public: writes, signs and encrypts XML, sharing nothing with what verifies it; standard library only"},
+		"lab/idp/attack":   {tools, 2, nil, nil, "public: what attackers send to a service provider, and what honest providers do; standard library only"},
+		"lab/idp":          {tools, 1, nil, nil, "public: identity providers in a box that sign people in; standard library only"},
 		"internal/labpage": {tools, 1, nil, nil, "a page for a long-running lab: knows the lab and HTTP plumbing, nothing of the server"},
 
-		"cmd/anteroom":                    {command, 0, []string{"github.com/alecthomas/kong", "github.com/schollz/progressbar/v3", "go.yaml.in/yaml/v4"}, nil, "the one binary"},
-		"internal/proven":                 {command, 0, nil, nil, "reads the tests' results and holds the rows of the help pages against them"},
-		"internal/store/storetest/pgtemp": {command, 0, nil, nil, "a throwaway PostgreSQL for make test"},
-		"bench":                           {command, 0, []string{"github.com/jackc/pgx/v5", "modernc.org/sqlite"}, nil, "measures against floors made of the bare drivers"},
+		"cmd/anteroom":                       {command, 0, []string{"github.com/alecthomas/kong", "github.com/schollz/progressbar/v3", "go.yaml.in/yaml/v4"}, nil, "the one binary"},
+		"internal/proven":                    {command, 0, nil, nil, "reads the tests' results and holds the rows of the help pages against them"},
+		"internal/edge/console/providertest": {command, 0, nil, []string{"tests"}, "a lab's identity provider beside that deployment, for tests only"},
+		"internal/store/storetest/pgtemp":    {command, 0, nil, nil, "a throwaway PostgreSQL for make test"},
+		"attacks":                            {command, 1, nil, nil, "prints what became of every attack on sign-ins"},
+		"attacks/play":                       {command, 0, nil, []string{"attacks"}, "plays attacks and faults against messages, verbs and edges, and counts"},
+		"bench":                              {command, 0, []string{"github.com/jackc/pgx/v5", "github.com/russellhaering/gosaml2", "github.com/russellhaering/goxmldsig", "modernc.org/sqlite"}, nil, "measures against floors made of the bare drivers"},
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/pprof"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,6 +21,7 @@ import (
 	"github.com/anteroom-id/anteroom/internal/identity"
 	"github.com/anteroom-id/anteroom/internal/token"
 	"github.com/anteroom-id/anteroom/internal/web"
+	"github.com/anteroom-id/anteroom/lab"
 )
 
 type devCommand struct {
@@ -50,6 +50,9 @@ type Ready struct {
 	ConsoleURL string   `json:"console_url"` // the sign-in page
 	MailsURL   string   `json:"mails_url"`   // what would have been mailed
 	SignIns    []SignIn `json:"sign_ins"`
+
+	IDPURL string `json:"idp_url"` // of the lab's identity provider
+	SSOURL string `json:"sso_url"` // signs one of its people in: the first of sign_ins that is a person
 }
 
 const (
@@ -70,7 +73,7 @@ func (c *devCommand) Run(ctx context.Context, p *Program) (err error) {
 	defer l.Close()
 	base := "http://" + l.Addr().String()
 	log := slog.New(slog.NewTextHandler(p.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	s := settings{database: where, product: c.Product, baseURL: base, log: log, local: true}
+	s := settings{database: where, product: c.Product, baseURL: base, log: log, local: true, private: loopback()}
 	if strings.Contains(where, "://") {
 		s.keyFile = filepath.Join(filepath.Dir(p.stateFile()), keyName)
 	}
@@ -89,7 +92,12 @@ func (c *devCommand) Run(ctx context.Context, p *Program) (err error) {
 	if err != nil {
 		return err
 	}
-	pages, err := v.devPages(ctx, s, &ready, live)
+	people := lab.Generate(1, 25, 3)
+	provider, err := v.openProvider(ctx, l, people)
+	if err != nil {
+		return err
+	}
+	pages, err := v.devPages(ctx, s, &ready, live, provider)
 	if err != nil {
 		return err
 	}
@@ -100,7 +108,7 @@ func (c *devCommand) Run(ctx context.Context, p *Program) (err error) {
 	mux.Handle("/", pages)
 	mux.Handle(live.Path(), live)
 	mux.HandleFunc("GET /debug/counters", v.counters)
-	mux.HandleFunc("GET /debug/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/profile", profile)
 	defer p.announce(ready)()
 	served := make(chan error, 1)
 	srv := newServer(ctx, routed(local(mux), pages, v.api))
@@ -111,7 +119,7 @@ func (c *devCommand) Run(ctx context.Context, p *Program) (err error) {
 		return err
 	}
 	if c.Demo {
-		if err := p.demo(ctx, ready, c.JSON); err != nil && ctx.Err() == nil {
+		if err := p.demo(ctx, ready, people, c.JSON); err != nil && ctx.Err() == nil {
 			fmt.Fprintf(p.Stderr, "anteroom: the demo did not finish: %v\n", err)
 		}
 	}
@@ -168,16 +176,22 @@ func (v *service) prepareDev(ctx context.Context, base string) (Ready, *console.
 }
 
 // devPages makes the console with an entrance for the developer.
-func (v *service) devPages(ctx context.Context, s settings, r *Ready, live *console.Live) (*frame.App, error) {
+func (v *service) devPages(ctx context.Context, s settings, r *Ready, live *console.Live, provider *devProvider) (*frame.App, error) {
 	key, err := sealKey(s.keyText, s.keyFile, s.database)
 	if err != nil {
 		return nil, err
 	}
-	s.keyText = hex.EncodeToString(key)                                       // in memory each reading makes another one
-	s.baseURL = strings.Replace(s.baseURL, "//127.0.0.1:", "//localhost:", 1) // passkeys want a name
-	e := &entrance{service: v, workspace: live.Workspace.ID, seed: []byte(s.keyText), key: live.Key, base: s.baseURL}
-	r.ConsoleURL, r.MailsURL, r.SignIns = s.baseURL+"/login", s.baseURL+"/dev/mails", e.signIns()
-	return v.pages(ctx, s, nil, e.section())
+	s.keyText = hex.EncodeToString(key) // in memory each reading makes another one
+	s.baseURL = localhost(s.baseURL)
+	e := &entrance{service: v, workspace: live.Workspace.ID, seed: []byte(s.keyText), key: live.Key, base: s.baseURL, provider: provider}
+	provider.workspace, provider.base = live.Workspace, s.baseURL
+	r.ConsoleURL, r.MailsURL, r.SignIns = s.baseURL+"/login", s.baseURL+"/dev/mails", e.all()
+	r.IDPURL, r.SSOURL = provider.address+"/", r.SignIns[2].URL
+	pages, err := v.pages(ctx, s, nil, e.section())
+	if err == nil {
+		provider.again(ctx)
+	}
+	return pages, err
 }
 
 // freshToken issues the token of this run and ends those of earlier runs: a
@@ -209,6 +223,7 @@ func (p *Program) greet(r Ready, asJSON bool) error {
   Console          %s      (as the owner of %s)
   Operator         %s
   Members, live    %s
+  Single sign-on   %s      (as one of the lab's people)
 
   Paste these into a directory:
   SCIM URL         %s      (Entra: Tenant URL; Okta: SCIM connector base URL)
@@ -218,7 +233,7 @@ func (p *Program) greet(r Ready, asJSON bool) error {
   Try it without one:   anteroom lab entra --users 25 --groups 3
   Stop with Ctrl-C.
 
-`, r.SignIns[0].URL, r.Workspace, r.SignIns[1].URL, r.MembersURL, r.SCIMURL, r.SCIMToken, r.SCIMUser)
+`, r.SignIns[0].URL, r.Workspace, r.SignIns[1].URL, r.MembersURL, r.SSOURL, r.SCIMURL, r.SCIMToken, r.SCIMUser)
 	return err
 }
 

@@ -2,63 +2,72 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"embed"
 	"fmt"
+	"strconv"
 	"strings"
-
-	"github.com/pressly/goose/v3"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// downMark stands between what brings the tables up to a version and what takes
-// them back.
-const downMark = "-- +goose Down"
+// migrator is a connection that brings the tables up to date. Script runs
+// statements one after the other.
+type migrator interface {
+	querier
+	script(ctx context.Context, text string) error
+}
 
-// migrate brings the tables up to date. Each file is one step in one transaction,
-// and is given to the database as it stands: goose's own way of cutting it into
-// statements takes longer than all of them together.
-func migrate(ctx context.Context, d goose.Dialect, db *sql.DB) error {
-	steps, err := migrationSteps()
+// The table schema_version has a row for each step that was taken: the number of
+// its file.
+const makeVersions = `CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY, at BIGINT NOT NULL)`
+
+// migrate brings the tables up to date: each file below migrations, in the order of
+// their numbers, once, and in one transaction. There is no way back but a backup:
+// a file that was released is never changed, and a mistake is mended by the next.
+// Begin starts a transaction that no other process writes beside.
+func migrate(ctx context.Context, m migrator, begin string, now int64) error {
+	if err := m.script(ctx, makeVersions); err != nil {
+		return err
+	}
+	files, err := migrations.ReadDir("migrations")
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(d, db, nil, goose.WithGoMigrations(steps...), goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		return err
-	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("bring the tables up to date: %w", err)
+	for _, f := range files {
+		number, _, _ := strings.Cut(f.Name(), "_")
+		version, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return fmt.Errorf("store: migration %s has no number: %w", f.Name(), err)
+		}
+		text, err := migrations.ReadFile("migrations/" + f.Name())
+		if err != nil {
+			return err
+		}
+		if err := migrateOnce(ctx, m, begin, version, string(text), now); err != nil {
+			return fmt.Errorf("bring the tables up to version %d: %w", version, err)
+		}
 	}
 	return nil
 }
 
-func migrationSteps() ([]*goose.Migration, error) {
-	files, err := migrations.ReadDir("migrations")
-	if err != nil {
-		return nil, err
-	}
-	steps := make([]*goose.Migration, len(files))
-	for i, f := range files {
-		version, err := goose.NumericComponent(f.Name())
-		if err != nil {
-			return nil, err
-		}
-		text, err := migrations.ReadFile("migrations/" + f.Name())
-		if err != nil {
-			return nil, err
-		}
-		up, down, _ := strings.Cut(string(text), downMark)
-		steps[i] = goose.NewGoMigration(version, runs(up), runs(down))
-	}
-	return steps, nil
-}
-
-func runs(text string) *goose.GoFunc {
-	return &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, text)
+// migrateOnce takes a step, unless it was taken.
+func migrateOnce(ctx context.Context, m migrator, begin string, version int64, text string, now int64) (err error) {
+	if err := m.script(ctx, begin); err != nil {
 		return err
-	}}
+	}
+	end := "COMMIT"
+	defer func() {
+		if err != nil {
+			end = "ROLLBACK"
+		}
+		if e := m.script(ctx, end); err == nil {
+			err = e
+		}
+	}()
+	taken, err := m.exec(ctx, `INSERT INTO schema_version (version, at) VALUES ($1, $2) ON CONFLICT DO NOTHING`, version, now)
+	if err != nil || taken == 0 {
+		return err
+	}
+	return m.script(ctx, text)
 }

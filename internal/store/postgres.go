@@ -10,8 +10,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/jackc/pgx/v5/stdlib"
-	"github.com/pressly/goose/v3"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
 )
@@ -80,10 +78,18 @@ func migratePostgres(ctx context.Context, pool *pgxpool.Pool) error {
 	if _, err := lock.Exec(ctx, "SELECT pg_advisory_lock($1)", migrationLock); err != nil {
 		return err
 	}
-	db := stdlib.OpenDBFromPool(pool)
-	err = migrate(ctx, goose.DialectPostgres, db)
+	err = migrate(ctx, postgresScript{postgresQuerier{lock}}, "BEGIN", micros(time.Now()))
 	_, uerr := lock.Exec(ctx, "SELECT pg_advisory_unlock($1)", migrationLock)
-	return errors.Join(err, uerr, db.Close())
+	return errors.Join(err, uerr)
+}
+
+// postgresScript is a connection that runs several statements at once, which
+// PostgreSQL takes where there are no arguments.
+type postgresScript struct{ postgresQuerier }
+
+func (s postgresScript) script(ctx context.Context, text string) error {
+	_, err := s.exec(ctx, text)
+	return err
 }
 
 func (e *postgresEngine) reader() querier   { return postgresQuerier{e.pool} }

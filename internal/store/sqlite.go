@@ -2,18 +2,13 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // for the migrations, which go by database/sql
 )
 
 var sqliteDialect = dialect{
@@ -68,7 +63,7 @@ func (e *sqliteEngine) open(ctx context.Context, o Options) (err error) {
 		e.flush = "OFF"
 	}
 	e.flushing = e.flush
-	if err := migrateSQLite(ctx, e.file); err != nil {
+	if err := e.migrate(ctx); err != nil {
 		return err
 	}
 	write := e.pragmas("synchronous="+e.flush, "cache_size=-16000", "wal_autocheckpoint=0", "foreign_keys=1", fmt.Sprintf("journal_size_limit=%d", logBytes))
@@ -87,13 +82,14 @@ func (e *sqliteEngine) pragmas(more ...string) []string {
 	return append([]string{"busy_timeout=10000", "journal_mode=WAL", "mmap_size=1073741824", "temp_store=MEMORY"}, more...)
 }
 
-func migrateSQLite(ctx context.Context, file string) error {
-	v := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", "journal_mode(WAL)"}}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+v.Encode())
+// migrate brings the tables up to date, while other processes that start at the
+// same time wait.
+func (e *sqliteEngine) migrate(ctx context.Context) error {
+	c, err := dialSQLite(e.file, "busy_timeout=10000", "journal_mode=WAL", "synchronous="+e.flush)
 	if err != nil {
 		return err
 	}
-	return errors.Join(migrate(ctx, goose.DialectSQLite3, db), db.Close())
+	return errors.Join(migrate(ctx, c, "BEGIN IMMEDIATE", micros(time.Now())), c.close())
 }
 
 func (e *sqliteEngine) reader() querier   { return e.read }

@@ -150,6 +150,19 @@ func (c *sqliteConn) now(text string) error {
 	return errors.Join(s.run(), s.close())
 }
 
+// script runs statements one after the other, without arguments.
+func (c *sqliteConn) script(_ context.Context, text string) error {
+	sql, err := libc.CString(text)
+	if err != nil {
+		return err
+	}
+	defer libc.Xfree(c.tls, sql)
+	if rc := sqlite3.Xsqlite3_exec(c.tls, c.db, sql, 0, 0, 0); rc != sqlite3.SQLITE_OK {
+		return c.failure(rc)
+	}
+	return nil
+}
+
 // exec runs a statement and says how many rows it changed. The context is not
 // looked at: a statement here takes microseconds.
 func (c *sqliteConn) exec(_ context.Context, text string, args ...any) (int64, error) {

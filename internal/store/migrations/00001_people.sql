@@ -1,7 +1,6 @@
 -- One text for SQLite and PostgreSQL. Times are microseconds since 1970 in UTC,
 -- 0 for never; JSON is TEXT; folded text (…_key) is folded in Go.
 
--- +goose Up
 CREATE TABLE workspace (
     id           TEXT    NOT NULL PRIMARY KEY,
     slug         TEXT    NOT NULL UNIQUE,
@@ -197,19 +196,3 @@ CREATE TABLE deployment (
     name  TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL
 );
-
--- +goose Down
-DROP TABLE deployment;
-DROP TABLE request_log;
-DROP TABLE change_value;
-DROP TABLE change_log;
-DROP TABLE parked;
-DROP TABLE membership;
-DROP TABLE user_group;
-DROP TABLE retired;
-DROP TABLE member_key;
-DROP TABLE member;
-DROP TABLE token;
-DROP TABLE connection;
-DROP TABLE tally;
-DROP TABLE workspace;

@@ -2,7 +2,6 @@
 -- they sign in with. Secrets stand as SHA-256 digests, or sealed where they are
 -- needed again; times are microseconds since 1970 in UTC, 0 for never.
 
--- +goose Up
 CREATE TABLE person (
     id          TEXT    NOT NULL PRIMARY KEY,
     address     TEXT    NOT NULL,
@@ -112,14 +111,3 @@ CREATE TABLE mail (
     error     TEXT   NOT NULL
 );
 CREATE INDEX mail_due ON mail (due) WHERE sent = 0 AND failed = 0;
-
--- +goose Down
-DROP TABLE mail;
-DROP TABLE spent;
-DROP TABLE password_reset;
-DROP TABLE recovery;
-DROP TABLE passkey;
-DROP TABLE link;
-DROP TABLE session;
-DROP TABLE member_person;
-DROP TABLE person;

@@ -1,7 +1,6 @@
 -- What a workspace may use and how it is set up; the directories that are
 -- connected to it; and reads of the two logs by page.
 
--- +goose Up
 ALTER TABLE workspace ADD COLUMN plan TEXT NOT NULL DEFAULT ''; -- '' for the plan of a new workspace
 ALTER TABLE workspace ADD COLUMN settings TEXT NOT NULL DEFAULT ''; -- JSON, '' while nobody has set any
 ALTER TABLE workspace ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
@@ -42,21 +41,3 @@ ALTER TABLE token ADD COLUMN issuer TEXT NOT NULL DEFAULT ''; -- the member who 
 UPDATE token SET issuer = substr(issued_by, 8) WHERE issued_by LIKE 'member:%';
 
 CREATE INDEX request_failed ON request_log (workspace_id, id) WHERE status >= 400;
-
--- +goose Down
-DROP INDEX request_failed;
-ALTER TABLE token DROP COLUMN issuer;
-ALTER TABLE token DROP COLUMN kind;
-DROP TABLE contact;
-ALTER TABLE connection DROP COLUMN first_contact;
-ALTER TABLE connection DROP COLUMN released;
-ALTER TABLE connection DROP COLUMN handed;
-ALTER TABLE connection DROP COLUMN removed;
-ALTER TABLE connection DROP COLUMN version;
-ALTER TABLE connection DROP COLUMN settings;
-ALTER TABLE connection DROP COLUMN title;
-ALTER TABLE connection DROP COLUMN kind;
-DROP TABLE slug;
-ALTER TABLE workspace DROP COLUMN version;
-ALTER TABLE workspace DROP COLUMN settings;
-ALTER TABLE workspace DROP COLUMN plan;

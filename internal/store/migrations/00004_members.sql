@@ -1,7 +1,6 @@
 -- Members as administrators list and find them. The tab is worked out in Go and
 -- kept, so that each tab is one range of an index and its size one number.
 
--- +goose Up
 ALTER TABLE member ADD COLUMN tab TEXT NOT NULL DEFAULT 'active';
 UPDATE member SET tab = state WHERE state <> 'active';
 -- With the connection at its end it counts the people of one without reading them.
@@ -37,14 +36,3 @@ CREATE TABLE group_role (
     PRIMARY KEY (workspace_id, group_id),
     FOREIGN KEY (workspace_id, group_id) REFERENCES user_group (workspace_id, id)
 );
-
--- +goose Down
-DROP TABLE group_role;
-DROP TABLE member_word;
-ALTER TABLE tally DROP COLUMN guests;
-ALTER TABLE tally DROP COLUMN inactive;
-ALTER TABLE tally DROP COLUMN pending;
-ALTER TABLE tally DROP COLUMN members;
-DROP INDEX member_held_first;
-DROP INDEX member_tab;
-ALTER TABLE member DROP COLUMN tab;

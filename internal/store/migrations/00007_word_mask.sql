@@ -2,7 +2,6 @@
 -- that a search of several words reads the members only who may have them all. The
 -- words are made anew at the next start (directory.Prepare).
 
--- +goose Up
 DROP TABLE member_word;
 CREATE TABLE member_word (
     workspace_id TEXT   NOT NULL,
@@ -11,14 +10,4 @@ CREATE TABLE member_word (
     member_id    TEXT   NOT NULL,
     mask         BIGINT NOT NULL, -- identity.WordMask
     PRIMARY KEY (workspace_id, tab, word, member_id, mask)
-);
-
--- +goose Down
-DROP TABLE member_word;
-CREATE TABLE member_word (
-    workspace_id TEXT NOT NULL,
-    tab          TEXT NOT NULL,
-    word         TEXT NOT NULL,
-    member_id    TEXT NOT NULL,
-    PRIMARY KEY (workspace_id, tab, word, member_id)
 );
