@@ -128,8 +128,15 @@ func (b *Browser) Until(expression string) {
 // "dark".
 func (b *Browser) See(url, scheme string, width, height int64) {
 	b.t.Helper()
+	b.Look(scheme, width, height)
+	b.Do(chromedp.Navigate(url))
+}
+
+// Look gives the page that is open a window of another size and scheme.
+func (b *Browser) Look(scheme string, width, height int64) {
+	b.t.Helper()
 	b.Command("Emulation.setEmulatedMedia", map[string]any{"features": []any{map[string]any{"name": "prefers-color-scheme", "value": scheme}}})
-	b.Do(chromedp.EmulateViewport(width, height), chromedp.Navigate(url))
+	b.Do(chromedp.EmulateViewport(width, height))
 }
 
 // Shoot keeps a picture of the whole page as tmp/screenshots/NAME.png in the
