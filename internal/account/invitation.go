@@ -118,6 +118,16 @@ func (s *Service) unbound(ctx context.Context, tx *store.Tx, id identity.MemberI
 	if !found || m.State == identity.Inactive {
 		return identity.Errorf(identity.Forbidden, "", "this %s is %s", s.product.Words.Member, s.product.Words.Inactive)
 	}
+	w, err := tx.Details(ctx)
+	if err == nil {
+		err = s.notLinked(ctx, &tx.Reader, &w, id)
+	}
+	if isSSO(err) {
+		err = identity.Errorf(identity.Taken, "address", "%s has joined already, and signs in through the %s's identity provider", m.Address, s.product.Words.Workspace)
+	}
+	if err != nil {
+		return err
+	}
 	if _, bound, err := tx.PersonOf(ctx, id); err != nil || bound {
 		return firstError(err, identity.Errorf(identity.Taken, "address", "%s has joined already, and can ask for a new password where people sign in", m.Address))
 	}
@@ -195,6 +205,9 @@ func (s *Service) OpenLink(ctx context.Context, word string, c Client) (Offer, e
 	if err != nil || !found || !leadsTo(&l, &m) {
 		return Offer{}, firstError(err, errLink)
 	}
+	if err := s.notLinked(ctx, r, &w, l.Member); err != nil {
+		return Offer{}, err
+	}
 	_, known, err := s.ownerOf(ctx, l.Address)
 	return Offer{w.Name, l.Address, m.Name(), known}, err
 }
@@ -251,6 +264,9 @@ func (s *Service) JoinAs(ctx context.Context, word string, live *Live, c Client)
 		return f, err
 	}
 	l, err := s.find(ctx, word, identity.LinkOwner, identity.LinkInvite)
+	if err == nil && live.Session.Within != "" {
+		err = identity.Errorf(identity.Forbidden, FieldSSO, "you are signed in through the identity provider of another %s, which says nothing here; sign out, and open the link again", s.product.Words.Workspace)
+	}
 	if err != nil {
 		return f, err
 	}
@@ -315,9 +331,26 @@ func leadsTo(l *identity.Link, m *identity.Member) bool {
 	return identity.Fold(l.Address) == identity.Fold(m.Address)
 }
 
+// notLinked refuses a member who signs in through the workspace's identity
+// provider, with the field FieldSSO.
+func (s *Service) notLinked(ctx context.Context, r *store.Reader, w *identity.Workspace, id identity.MemberID) error {
+	linked, _, err := r.Linking(ctx, id)
+	if err != nil || linked.Since.IsZero() || !linked.InUse || !s.directory.Unlocked(*w, product.FeatureSSO) {
+		return err
+	}
+	return errProvider([]identity.Membership{{Name: w.Name}})
+}
+
 // bind makes the link's member the person's, for good, and uses the link up.
 func (s *Service) bind(ctx context.Context, tx *store.Tx, l *identity.Link, p identity.PersonID) error {
 	now := s.store.Now()
+	w, err := tx.Details(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.notLinked(ctx, &tx.Reader, &w, l.Member); err != nil {
+		return err
+	}
 	used, err := tx.UseLink(ctx, l.ID, now)
 	if err != nil || !used {
 		return firstError(err, errLink)

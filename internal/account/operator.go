@@ -65,6 +65,9 @@ func (s *Service) Resign(ctx context.Context, address string) error {
 // Rename changes what a person is called in the own account; the members that
 // are the person's keep their names.
 func (s *Service) Rename(ctx context.Context, l *Live, name string) error {
+	if !l.local() {
+		return errNotLocal
+	}
 	name = strings.TrimSpace(name)
 	if name == "" || len(name) > 200 || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
 		return identity.Errorf(identity.Invalid, "name", "give a name of one line, of at most 200 characters")

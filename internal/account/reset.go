@@ -10,7 +10,9 @@ import (
 )
 
 // RequestReset mails a link with which a new password is chosen, when there is
-// such an account and a workspace still calls its person by that address. The answer is the same whether there is one or not.
+// such an account and a workspace still calls its person by that address; and to
+// somebody whose workspaces sign in through their identity providers, why there is
+// none. The answer is the same whether there is one or not.
 func (s *Service) RequestReset(ctx context.Context, address string, c Client) error {
 	if err := s.needPassword(); err != nil {
 		return err
@@ -22,25 +24,77 @@ func (s *Service) RequestReset(ctx context.Context, address string, c Client) er
 		return nil // mails enough have gone to that address
 	}
 	p, found, err := s.ownerOf(ctx, address)
+	if err == nil && !found {
+		p, found, err = s.heir(ctx, identity.Fold(address))
+	}
 	if err != nil {
 		return err
 	}
+	elsewhere := s.needReach(ctx, &p)
+	if elsewhere != nil && identity.KindOf(elsewhere) != identity.Forbidden {
+		return elsewhere
+	}
+	if !found || !isSSO(elsewhere) {
+		elsewhere = nil
+	}
+	err = s.write(ctx, func(tx *store.Tx) error { return s.writeReset(ctx, tx, &p, found, elsewhere) })
+	s.outbox.Ring()
+	return err
+}
+
+// writeReset makes a reset and mails its link or, to somebody who signs in through
+// a provider, the reason why there is none; for nobody it does the same work, so
+// that it takes as long.
+func (s *Service) writeReset(ctx context.Context, tx *store.Tx, p *identity.Person, found bool, elsewhere error) error {
 	word, now := secret(), s.store.Now()
 	until := now.Add(s.conf.Reset)
-	err = s.write(ctx, func(tx *store.Tx) error {
-		if !found { // the same work, so that it takes as long
-			if _, err := tx.Spend(ctx, digest(word), now); err != nil {
-				return err
-			}
-			return s.outbox.Feign(ctx, tx, mail.Reset(s.product, nobody, s.address("reset", word), until))
-		}
+	letter := mail.Reset(s.product, nobody, s.address("reset", word), until)
+	if found && elsewhere == nil {
 		if err := tx.InsertReset(ctx, digest(word), p.ID, now, until); err != nil {
 			return err
 		}
-		return s.outbox.Post(ctx, tx, mail.Reset(s.product, p.Address, s.address("reset", word), until))
+		letter.To = p.Address
+		return s.outbox.Post(ctx, tx, letter)
+	}
+	if _, err := tx.Spend(ctx, digest(word), now); err != nil {
+		return err
+	}
+	if !found {
+		return s.outbox.Feign(ctx, tx, letter)
+	}
+	return s.outbox.Post(ctx, tx, mail.NoReset(s.product, p.Address, elsewhere.Error()))
+}
+
+// heir finds who has signed in through an identity provider only, is called by an
+// address in every workspace, and has to sign in here since that provider is used
+// no longer. The address, if it is nobody's, becomes the account's, which nobody has
+// shown to read.
+func (s *Service) heir(ctx context.Context, key string) (p identity.Person, found bool, err error) {
+	ids, err := s.store.PeopleByMember(ctx, key)
+	if err != nil || len(ids) != 1 {
+		return p, false, err
+	}
+	if p, found, err = s.store.Person(ctx, ids[0]); err != nil || !found || p.Password != "" || s.needReach(ctx, &p) != nil {
+		return p, false, err
+	}
+	err = s.write(ctx, func(tx *store.Tx) error {
+		found = false
+		all, err := tx.Memberships(ctx, p.ID)
+		if err != nil {
+			return err
+		}
+		address, named := calledEverywhere(all, key)
+		if !named {
+			return nil
+		}
+		if _, taken, err := s.claim(ctx, tx, address); err != nil || taken {
+			return err
+		}
+		p.Address, p.Verified = address, false
+		found, err = tx.MoveAddress(ctx, p.ID, address)
+		return err
 	})
-	s.outbox.Ring()
-	return err
+	return p, found, err
 }
 
 const nobody = "nobody.in.particular@example.com" // is not written to
@@ -97,6 +151,13 @@ func (s *Service) redeem(ctx context.Context, tx *store.Tx, word string, seen *i
 	if held, err := s.holds(ctx, tx, &p); err != nil || !held {
 		return firstError(err, errReset)
 	}
+	all, err := tx.Memberships(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	if err := s.reachable(s.gated(all)); isSSO(err) {
+		return err
+	}
 	used, err := tx.UseReset(ctx, digest(word), p.ID, s.store.Now())
 	if err != nil || !used {
 		return firstError(err, errReset)
@@ -127,12 +188,21 @@ func (s *Service) replace(ctx context.Context, tx *store.Tx, p *identity.Person,
 	return s.notice(ctx, tx, p, "A new password was set for your account")
 }
 
+// isSSO reports whether an error is of the field FieldSSO.
+func isSSO(err error) bool {
+	var own *identity.Error
+	return errors.As(err, &own) && own.Field == FieldSSO
+}
+
 // ChangePassword sets another password for somebody who is signed in and knows
 // the old one, and ends all other sessions. Who has none yet gives "" and needs a
 // recent proof. Where there is a second factor the password alone proves nothing.
 func (s *Service) ChangePassword(ctx context.Context, l *Live, old, password string, c Client) (f Fresh, err error) {
 	if err := s.needPassword(); err != nil {
 		return f, err
+	}
+	if !l.local() {
+		return f, errNotLocal
 	}
 	p := l.Person
 	if p.Password == "" {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/product"
 	"github.com/anteroom-id/anteroom/internal/store"
 )
 
@@ -21,6 +22,9 @@ type Live struct {
 	Session identity.Session
 	Person  identity.Person
 	Reached []identity.Membership // the workspaces that the session reaches now, by name
+	// Ask are the workspaces that the session would reach if it had begun at their
+	// identity provider, by name.
+	Ask []identity.Membership
 }
 
 const seenRest = time.Minute // how exact "last seen" is
@@ -28,12 +32,21 @@ const seenRest = time.Minute // how exact "last seen" is
 // errSignedOut is the one answer for a session that is unknown, ended or too old.
 var errSignedOut = identity.Errorf(identity.Unauthenticated, "", "you are signed out; sign in again")
 
-// begin makes a session inside a write, and ends the one that the browser held.
+// begin makes a session of ours inside a write, of somebody who has just shown a
+// credential, and ends the one that the browser held.
 func (s *Service) begin(ctx context.Context, tx *store.Tx, p identity.PersonID, how identity.Method, c Client) (Fresh, error) {
+	return s.Begin(ctx, tx, identity.Session{Person: p, Method: how, Proved: s.store.Now()}, c)
+}
+
+// Begin makes a session inside a write, and ends the one that the browser held. The
+// caller says whose it is, how it began and what it reaches, and may have it end
+// earlier than others do. Whether it may begin is for the caller to decide.
+func (s *Service) Begin(ctx context.Context, tx *store.Tx, n identity.Session, c Client) (Fresh, error) {
 	now, word := s.store.Now(), secret()
-	n := identity.Session{
-		ID: identity.NewSessionID(now), Hash: digest(word), Person: p, Method: how, Agent: c.agent(), Remote: c.Remote.String(),
-		Created: now, Proved: now, Seen: now, Expires: now.Add(s.conf.Absolute),
+	n.ID, n.Hash, n.Agent, n.Remote = identity.NewSessionID(now), digest(word), c.agent(), c.Remote.String()
+	n.Created, n.Seen = now, now
+	if longest := now.Add(s.conf.Absolute); n.Expires.IsZero() || n.Expires.After(longest) {
+		n.Expires = longest
 	}
 	if err := tx.InsertSession(ctx, &n); err != nil {
 		return Fresh{}, err
@@ -65,12 +78,14 @@ func (s *Service) Check(ctx context.Context, secret string, c Client) (*Live, er
 	if l.Person, found, err = s.store.Person(ctx, n.Person); err != nil || !found {
 		return nil, cmp.Or[error](err, errSignedOut)
 	}
-	if l.Reached, err = s.reached(ctx, n.Person, n.Created); err != nil {
+	if l.Reached, l.Ask, err = s.reached(ctx, &n, now); err != nil {
 		return nil, err
 	}
+	l.Person.Operator = l.Person.Operator && l.local() // no customer's provider makes one of the vendor's people
 	if len(l.Reached) == 0 && !l.Person.Operator {
 		return nil, errSignedOut
 	}
+	l.confine()
 	if now.Sub(n.Seen) >= seenRest {
 		remote := c.Remote.String()
 		s.store.Later("", func(tx *store.Tx) error { return tx.TouchSession(context.Background(), n.Hash, now, remote) })
@@ -82,15 +97,66 @@ func (s *Service) ended(n *identity.Session, now time.Time) bool {
 	return !now.Before(n.Expires) || now.Sub(n.Seen) >= s.conf.Idle
 }
 
-// reached lists the workspaces that a session of the person, begun at a time,
-// reaches now.
-func (s *Service) reached(ctx context.Context, p identity.PersonID, began time.Time) ([]identity.Membership, error) {
+// confine hides, from a session that an identity provider began for one workspace,
+// what the person is elsewhere: whoever runs that provider could be the person
+// there, and nowhere else.
+func (l *Live) confine() {
+	if l.Session.Within == "" {
+		return
+	}
+	own := l.Reached[0]
+	l.Ask = nil
+	l.Person.Address, l.Person.Name = own.Address, own.Called
+}
+
+// local reports whether the session began with a credential of ours, so that its
+// person may change those.
+func (l *Live) local() bool { return l.Session.Within == "" && l.Session.Method.Local() }
+
+// errNotLocal is for whoever would change what a person signs in with here, and
+// signed in somewhere else.
+var errNotLocal = identity.Errorf(identity.Forbidden, FieldSSO, "you signed in through your organization's identity provider, so there is no password, passkey or code to change here; what you sign in with is changed there")
+
+// Memberships lists the workspaces that a person has a member in, in no order, with
+// what each says of signing in through its provider: nothing, where the plan does
+// not include that.
+func (s *Service) Memberships(ctx context.Context, p identity.PersonID) ([]identity.Membership, error) {
 	all, err := s.store.Memberships(ctx, p)
-	all = slices.DeleteFunc(all, func(m identity.Membership) bool { return !m.Reached(began) })
+	return s.gated(all), err
+}
+
+func (s *Service) gated(all []identity.Membership) []identity.Membership {
+	for i := range all {
+		m := &all[i]
+		if !s.product.Unlocked(m.Plan, m.Entitlements, product.FeatureSSO) {
+			m.Linked, m.Require = time.Time{}, identity.RequireSSO{}
+		}
+	}
+	return all
+}
+
+// reached lists the workspaces that a session reaches now, by name, and those that
+// ask for their identity provider first.
+func (s *Service) reached(ctx context.Context, n *identity.Session, now time.Time) (reached, ask []identity.Membership, err error) {
+	all, err := s.Memberships(ctx, n.Person)
+	reached, ask = sorted(all, n, now)
+	return reached, ask, err
+}
+
+// sorted is reached of memberships that were read.
+func sorted(all []identity.Membership, n *identity.Session, now time.Time) (reached, ask []identity.Membership) {
 	slices.SortFunc(all, func(a, b identity.Membership) int {
 		return cmp.Or(cmp.Compare(identity.Fold(a.Name), identity.Fold(b.Name)), cmp.Compare(a.Workspace, b.Workspace))
 	})
-	return all, err
+	for _, m := range all {
+		switch why := m.Bars(n, now); {
+		case why == identity.NoBarrier:
+			reached = append(reached, m)
+		case why.SSO():
+			ask = append(ask, m)
+		}
+	}
+	return reached, ask
 }
 
 // Enter gives the member that a session reaches a workspace through. The first
@@ -122,20 +188,48 @@ func errNoWorkspace(word string) error {
 	return identity.Errorf(identity.NotFound, "", "there is no such %s", word)
 }
 
-// Sessions lists the person's living sessions, newest first.
+// Sessions lists the person's living sessions, newest first. One that reaches a
+// single workspace sees those that do the same.
 func (s *Service) Sessions(ctx context.Context, l *Live) ([]identity.Session, error) {
 	all, err := s.store.Sessions(ctx, l.Person.ID)
 	if err != nil {
 		return nil, err
 	}
-	members, err := s.store.Memberships(ctx, l.Person.ID)
+	members, err := s.Memberships(ctx, l.Person.ID)
 	now := s.store.Now()
 	all = slices.DeleteFunc(all, func(n identity.Session) bool {
-		reaches := slices.ContainsFunc(members, func(m identity.Membership) bool { return m.Reached(n.Created) })
-		return s.ended(&n, now) || !reaches && !l.Person.Operator
+		reaches := slices.ContainsFunc(members, func(m identity.Membership) bool { return m.Reached(&n, now) })
+		return s.ended(&n, now) || !reaches && !l.Person.Operator || !l.sees(&n)
 	})
 	slices.Reverse(all)
 	return all, err
+}
+
+// sees reports whether a session may know of another one of the same person.
+func (l *Live) sees(n *identity.Session) bool {
+	return l.Session.Within == "" || n.Within == l.Session.Within
+}
+
+// SessionsOf lists the living sessions that reach a workspace through one of its
+// members, newest first; signs says whether anybody signs in as the member.
+func (s *Service) SessionsOf(ctx context.Context, ws identity.WorkspaceID, id identity.MemberID) (living []identity.Session, signs bool, err error) {
+	person, signs, err := s.store.Read(ws).PersonOf(ctx, id)
+	if err != nil || !signs {
+		return nil, signs, err
+	}
+	members, err := s.Memberships(ctx, person)
+	if err != nil {
+		return nil, signs, err
+	}
+	// Where else the person is, is nobody's business here.
+	members = slices.DeleteFunc(members, func(m identity.Membership) bool { return m.Workspace != ws || m.Member != id })
+	all, err := s.store.Sessions(ctx, person)
+	now := s.store.Now()
+	all = slices.DeleteFunc(all, func(n identity.Session) bool {
+		return s.ended(&n, now) || len(members) == 0 || !members[0].Reached(&n, now)
+	})
+	slices.Reverse(all)
+	return all, signs, err
 }
 
 // change runs a write of somebody who is signed in, unless the session has ended
@@ -162,7 +256,7 @@ func (s *Service) held(ctx context.Context, tx *store.Tx, l *Live) (identity.Per
 // End ends one of the person's sessions; another person's is identity.NotFound.
 func (s *Service) End(ctx context.Context, l *Live, id identity.SessionID) error {
 	return s.change(ctx, l, func(tx *store.Tx, _ *identity.Person) error {
-		ended, err := tx.EndSession(ctx, l.Person.ID, id)
+		ended, err := tx.EndSession(ctx, l.Person.ID, id, l.Session.Within)
 		if err == nil && !ended {
 			err = identity.Errorf(identity.NotFound, "", "that session has ended already")
 		}
@@ -170,10 +264,11 @@ func (s *Service) End(ctx context.Context, l *Live, id identity.SessionID) error
 	})
 }
 
-// EndOthers ends all of the person's sessions but this one, and says how many.
+// EndOthers ends all of the person's sessions but this one, as far as it sees
+// them, and says how many.
 func (s *Service) EndOthers(ctx context.Context, l *Live) (n int64, err error) {
 	err = s.change(ctx, l, func(tx *store.Tx, _ *identity.Person) (err error) {
-		n, err = tx.EndSessions(ctx, l.Person.ID, l.Session.ID)
+		n, err = tx.EndSessionsWithin(ctx, l.Person.ID, l.Session.ID, l.Session.Within)
 		return err
 	})
 	return n, err
@@ -200,9 +295,17 @@ func (s *Service) rotate(ctx context.Context, tx *store.Tx, l *Live, proved time
 // FieldProof is the field of the error that asks for a credential once more.
 const FieldProof = "proof"
 
+// FieldSSO is the field of the error of what the identity provider decides.
+const FieldSSO = "sso"
+
 // NeedProof refuses with identity.Forbidden and the field FieldProof unless a
-// credential was shown a short while ago: ask for one, then Prove.
+// credential was shown a short while ago: ask for one, then Prove. With the field
+// FieldSSO it refuses a session that an identity provider began: whoever runs that
+// provider must not be able to put a credential in that outlives it.
 func (s *Service) NeedProof(l *Live) error {
+	if !l.local() {
+		return errNotLocal
+	}
 	if s.store.Now().Sub(l.Session.Proved) < s.conf.Proof {
 		return nil
 	}
@@ -213,6 +316,9 @@ func (s *Service) NeedProof(l *Live) error {
 // person who is signed in, and gives the session another secret. A CodeNeeded,
 // without a ticket, asks for the code.
 func (s *Service) Prove(ctx context.Context, l *Live, password, code string, c Client) (f Fresh, err error) {
+	if !l.local() {
+		return f, errNotLocal
+	}
 	seen, err := s.known(ctx, l, password, c)
 	if err != nil {
 		return f, err

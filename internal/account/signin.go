@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
+	"github.com/anteroom-id/anteroom/internal/explain"
 	"github.com/anteroom-id/anteroom/internal/identity"
 	"github.com/anteroom-id/anteroom/internal/store"
 )
@@ -85,13 +87,39 @@ func (s *Service) open(ctx context.Context, seen *identity.Person, a Attempt) (f
 	return f, err
 }
 
-// needReach refuses somebody who would reach nothing.
+// needReach refuses somebody who would reach nothing by a credential of ours: with
+// the field FieldSSO where that is because of an identity provider.
 func (s *Service) needReach(ctx context.Context, p *identity.Person) error {
-	all, err := s.reached(ctx, p.ID, s.store.Now())
-	if err == nil && len(all) == 0 && !p.Operator {
-		err = errNowhere
+	all, err := s.Memberships(ctx, p.ID)
+	if err != nil || p.Operator {
+		return err
 	}
-	return err
+	return s.reachable(all)
+}
+
+// reachable is needReach of memberships that were read.
+func (s *Service) reachable(all []identity.Membership) error {
+	now := s.store.Now()
+	reached, ask := sorted(all, &identity.Session{Created: now}, now)
+	switch {
+	case len(reached) > 0:
+		return nil
+	case len(ask) > 0:
+		return errProvider(ask)
+	}
+	return errNowhere
+}
+
+// errProvider tells somebody who has shown who they are that their workspaces sign
+// people in through their identity providers.
+func errProvider(ask []identity.Membership) error {
+	names := make([]string, len(ask))
+	for i, m := range ask {
+		names[i] = m.Name
+	}
+	e := identity.Errorf(identity.Forbidden, FieldSSO, "%s signs you in through its own identity provider, and not with a password, a passkey or a link; choose single sign-on on the sign-in page (%s)", strings.Join(names, " and "), explain.RequireRefused)
+	e.Err = explain.Refuse(explain.RequireRefused, "a sign-in through the identity provider", "a credential of ours")
+	return e
 }
 
 // verify checks an address and a password, in the same time whether or not

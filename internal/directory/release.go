@@ -60,6 +60,9 @@ func (s *Service) markRemoved(ctx context.Context, tx *store.Tx, id identity.Con
 	if err := tx.RevokeSetupLinks(ctx, id, s.store.Now()); err != nil {
 		return err
 	}
+	if err := tx.SwitchSignOnOff(ctx, id); err != nil {
+		return err
+	}
 	name := c.Name
 	c.Title, c.Name, c.Removed = cmp.Or(c.Title, c.Name), string(c.ID), s.store.Now() // its name is free for another
 	if err := tx.SaveConnection(ctx, &c); err != nil {

@@ -351,6 +351,24 @@ func ConnectionTitle(p *product.Product, c *identity.Connection) string {
 	return c.Name
 }
 
+// settingProvider is the setting of the connection that a workspace begins with
+// which says whose directory it is, since that connection was made before anybody
+// knew.
+const settingProvider = "provider"
+
+// ConnectionKind is the make of a connection's identity provider: "entra". Of the
+// one that a workspace begins with it is what an administrator said, or else the
+// product's first.
+func ConnectionKind(p *product.Product, c *identity.Connection) string {
+	if c.Kind != "" {
+		return c.Kind
+	}
+	if kind := c.Settings[settingProvider]; kind != "" || len(p.Console.Connectors) == 0 {
+		return kind
+	}
+	return p.Console.Connectors[0].Kind
+}
+
 // takesSeat says whether a member of a tab takes a seat.
 func (s *Service) takesSeat(t identity.Tab) bool {
 	return t == identity.TabActive || t == identity.TabGuest || t == identity.TabPending && s.product.Members.Seat == product.SeatAtProvisioning

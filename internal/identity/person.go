@@ -32,15 +32,61 @@ type Membership struct {
 	Slug      string
 	Name      string // the workspace's
 	Member    MemberID
+	Called    string    // the member's name, "" when it has none
 	Address   string    // the member's
 	State     State     // the member's
 	Barred    time.Time // sessions that began no later reach the workspace no longer
+	// Linked is since when the member signs in through the workspace's provider, by a
+	// connection that is in use; zero when it does not.
+	Linked time.Time
+	// Plan and Entitlements say whether the workspace may use its provider at all.
+	Plan         string
+	Entitlements map[string]bool
+	Require      RequireSSO // how far the workspace requires its provider
+	Required     bool       // the member is one of the named people
+	Exempt       time.Time  // until when the member need not sign in through it
 }
 
-// Reached reports whether a session that began at a time reaches the workspace.
-func (m *Membership) Reached(began time.Time) bool {
-	return m.State != Inactive && began.After(m.Barred)
+// Barrier is what keeps a session from a workspace.
+type Barrier string
+
+// The barriers, the first that applies being told.
+const (
+	NoBarrier      Barrier = ""
+	BarInactive    Barrier = "inactive"   // the member is
+	BarSignedOut   Barrier = "signed out" // by an administrator, or in leaving, after the session began
+	BarElsewhere   Barrier = "elsewhere"  // the session is another workspace's provider's
+	BarLinked      Barrier = "linked"     // the member signs in through the workspace's provider
+	BarSSORequired Barrier = "required"   // the workspace requires it of the member
+)
+
+// SSO reports whether signing in through the workspace's provider would help.
+func (b Barrier) SSO() bool { return b == BarElsewhere || b == BarLinked || b == BarSSORequired }
+
+// Bars says what keeps a session from the workspace at a time. The session of a
+// sign-in that is about to begin has Created = now.
+func (m *Membership) Bars(n *Session, now time.Time) Barrier {
+	how := n.Method
+	if n.Within != m.Workspace && n.Home != m.Workspace {
+		how = "" // another workspace's provider counts for this one as a credential of ours does
+	}
+	switch {
+	case m.State == Inactive:
+		return BarInactive
+	case !n.Created.After(m.Barred):
+		return BarSignedOut
+	case n.Within != "" && n.Within != m.Workspace:
+		return BarElsewhere
+	case m.Require.Refuses(how, n.Created, m.Required, m.Exempt, now):
+		return BarSSORequired
+	case !m.Linked.IsZero() && how.Local() && !now.Before(m.Exempt):
+		return BarLinked
+	}
+	return NoBarrier
 }
+
+// Reached reports whether a session reaches the workspace at a time.
+func (m *Membership) Reached(n *Session, now time.Time) bool { return m.Bars(n, now) == NoBarrier }
 
 // Passkey is a key pair that a person signs in with.
 type Passkey struct {

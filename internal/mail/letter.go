@@ -60,6 +60,14 @@ func Reset(p *product.Product, to, url string, until time.Time) Letter {
 	}
 }
 
+// NoReset tells somebody who asked for a new password why there is none to choose.
+func NoReset(p *product.Product, to, why string) Letter {
+	return Letter{
+		To: to, Subject: "No password is needed for " + p.Name,
+		Paragraphs: []string{"Somebody, probably you, asked for a new password for " + p.Name + ".", why + "."},
+	}
+}
+
 // Notice tells somebody that what they sign in with has changed.
 func Notice(p *product.Product, to, what string, at time.Time) Letter {
 	return Letter{

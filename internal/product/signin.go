@@ -18,9 +18,19 @@ const (
 	JustInTimeOff  JustInTime = "off"
 )
 
+// Asks is what the button on the sign-in page leads to.
+type Asks string
+
+// What is asked of people who sign in through their identity provider.
+const (
+	AsksAddress   Asks = "address"   // the e-mail address, on AddressPath
+	AsksWorkspace Asks = "workspace" // the workspace, on SlugPath
+)
+
 // SignIn is how people come in.
 type SignIn struct {
 	Button       string // "Sign in with SSO": the words of the button on the sign-in page
+	AsksFor      Asks   // which of the next two the button leads to
 	SlugPath     string // asks for the workspace, or reads it from behind the #: "/vue/sso"
 	AddressPath  string // asks for the e-mail address: "/login/sso"
 	EntityID     string // one SAML entity id for all workspaces; "" gives each its own
@@ -36,6 +46,7 @@ func (s *SignIn) complete(r *reader) {
 	s.Button = either(s.Button, "Sign in with SSO")
 	s.SlugPath = either(s.SlugPath, "/sso")
 	s.AddressPath = either(s.AddressPath, "/login/sso")
+	s.AsksFor = either(s.AsksFor, AsksAddress)
 	s.JustInTime = either(s.JustInTime, JustInTimeAuto)
 	for key, on := range map[string]*bool{"password": &s.Password, "passkey": &s.Passkey, "totp": &s.TOTP, "invitations": &s.Invitations} {
 		if !r.given("sign_in." + key) {
@@ -44,9 +55,18 @@ func (s *SignIn) complete(r *reader) {
 	}
 }
 
+// Entrance is the page that the button leads to.
+func (s *SignIn) Entrance() string {
+	if s.AsksFor == AsksWorkspace {
+		return s.SlugPath
+	}
+	return s.AddressPath
+}
+
 func signInFields(r *reader, s *SignIn) fields {
 	return fields{
 		"button":        text(r, &s.Button).says("the words of the button: Sign in with Okta"),
+		"asks_for":      choice(r, &s.AsksFor, AsksAddress, AsksWorkspace).says("what the button asks for"),
 		"slug_path":     text(r, &s.SlugPath).says("the page that asks for the workspace, or reads it from behind the #"),
 		"address_path":  text(r, &s.AddressPath).says("the page that asks for the e-mail address"),
 		"entity_id":     text(r, &s.EntityID).says("one SAML entity id for all workspaces; without it each has its own"),

@@ -55,6 +55,22 @@ func (tx *Tx) InsertPerson(ctx context.Context, p *identity.Person) (bool, error
 	return n > 0, err
 }
 
+// InsertUnaddressed adds a person who signs in through an identity provider: whose
+// address is nobody's to sign in with.
+func (tx *Tx) InsertUnaddressed(ctx context.Context, p *identity.Person) error {
+	_, err := tx.q.exec(ctx, `INSERT INTO person (id, address, address_key, name, password, verified, operator, totp, totp_next, totp_step, created)
+		VALUES ($1, $2, $3, $4, '', $5, $5, '', '', 0, $6)`, p.ID, p.Address, released(p.ID), p.Name, false, micros(p.Created))
+	return err
+}
+
+// released is in the place of an address that is nobody's: no folded address has capitals.
+func released(id identity.PersonID) string { return "RELEASED " + string(id) }
+
+// PersonByID finds a person by id, as the transaction sees it.
+func (tx *Tx) PersonByID(ctx context.Context, id identity.PersonID) (identity.Person, bool, error) {
+	return one(ctx, tx.q, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.id = $1`, id)
+}
+
 // Person finds the person whose address folds to key, as the transaction sees it.
 func (tx *Tx) Person(ctx context.Context, key string) (identity.Person, bool, error) {
 	return one(ctx, tx.q, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.address_key = $1`, key)
@@ -98,7 +114,7 @@ func (tx *Tx) MoveAddress(ctx context.Context, id identity.PersonID, address str
 // ReleaseAddress lets an address go that a person signed in with, so that
 // somebody else can have it.
 func (tx *Tx) ReleaseAddress(ctx context.Context, id identity.PersonID) error {
-	_, err := tx.q.exec(ctx, `UPDATE person SET address_key = $2 WHERE id = $1`, id, "RELEASED "+string(id)) // no folded address has capitals
+	_, err := tx.q.exec(ctx, `UPDATE person SET address_key = $2 WHERE id = $1`, id, released(id))
 	return err
 }
 

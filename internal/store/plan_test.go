@@ -76,6 +76,17 @@ func TestEveryLookUpIsAnsweredByItsOwnIndex(t *testing.T) {
 		"history of a subject":    {func(r *Reader) { _, _ = r.ChangesOf(ctx, "x", 1) }, []string{"change_log_subject (workspace_id=? AND subject_id=?)", "(workspace_id=? AND seq=?)"}},
 		"changes behind a number": {func(r *Reader) { _, _ = r.Changes(ctx, 1, 1) }, []string{"(workspace_id=? AND seq>?)", "(workspace_id=? AND seq=?)"}},
 		"older requests":          {func(r *Reader) { _, _ = r.Requests(ctx, "x", 1) }, []string{"(workspace_id=? AND id<?)"}},
+
+		"whose subject it is":    {func(r *Reader) { _, _, _ = r.Subject(ctx, "c", "i", "s") }, []string{"(workspace_id=? AND connection_id=? AND issuer=? AND subject=?)"}},
+		"subjects of a member":   {func(r *Reader) { _, _ = r.SubjectsOf(ctx, "m") }, []string{"subject_member (workspace_id=? AND member_id=?)"}},
+		"how a member is linked": {func(r *Reader) { _, _, _ = r.Linking(ctx, "m") }, []string{"(workspace_id=? AND member_id=?)", "(workspace_id=? AND connection_id=?)"}},
+		"a sign-on request":      {func(r *Reader) { _, _, _ = r.SignOnRequest(ctx, "x") }, []string{"(workspace_id=? AND id=?)"}},
+		"a trace":                {func(r *Reader) { _, _, _ = r.Trace(ctx, "x") }, []string{"(workspace_id=? AND code=?)"}},
+		"traces of late":         {func(r *Reader) { _, _ = r.Traces(ctx, TraceFilter{}, 10) }, []string{"trace_at (workspace_id=? AND (at,code)<(?,?))"}},
+		"sessions at a provider": {func(r *Reader) { _, _ = r.SessionsAtProvider(ctx, "c", "s", "") }, []string{"session_provider (connection_id=? AND subject=?)"}},
+		"where a person is":      {func(r *Reader) { _, _ = memberships(ctx, r.q, "p") }, []string{"member_person_person (person_id=?)", "(workspace_id=? AND id=?)", "(workspace_id=? AND connection_id=?)"}},
+		"a session":              {func(r *Reader) { _, _, _ = sessionByHash(ctx, r.q, "h") }, []string{"(hash=?)", "connection_once (id=?)"}},
+		"whose a connection is":  {func(r *Reader) { _, _, _ = connectionPlace(ctx, r.q, "c") }, []string{"connection_once (id=?)"}},
 	} {
 		e := &explainer{t: t, on: s.engine.reader()}
 		c.ask(&Reader{ws: ws, q: e, s: s})

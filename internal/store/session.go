@@ -1,36 +1,72 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
 )
 
-const sessionColumns = `n.hash, n.id, n.person_id, n.method, n.agent, n.remote, n.created, n.proved, n.seen, n.expires`
+const sessionColumns = `n.hash, n.id, n.person_id, n.method, n.agent, n.remote, n.created, n.proved, n.seen, n.expires,
+	n.within, n.connection_id, n.subject, n.provider_session, n.name_id, coalesce(c.workspace_id, '')`
+
+// sessionTables is where they come from: a session of a provider is at home in
+// the workspace of its connection.
+const sessionTables = ` FROM session n LEFT JOIN connection c ON c.id = n.connection_id AND n.connection_id <> ''`
 
 func scanSession(s scanner) (n identity.Session, err error) {
 	var created, proved, seen, expires int64
-	err = s.Scan(&n.Hash, &n.ID, &n.Person, &n.Method, &n.Agent, &n.Remote, &created, &proved, &seen, &expires)
+	err = s.Scan(&n.Hash, &n.ID, &n.Person, &n.Method, &n.Agent, &n.Remote, &created, &proved, &seen, &expires,
+		&n.Within, &n.Connection, &n.Subject, &n.AtProvider, &n.NameID, &n.Home)
 	n.Created, n.Proved, n.Seen, n.Expires = fromMicros(created), fromMicros(proved), fromMicros(seen), fromMicros(expires)
 	return n, err
 }
 
 // SessionByHash finds a session by the digest of its secret.
 func (s *Store) SessionByHash(ctx context.Context, hash string) (identity.Session, bool, error) {
-	return one(ctx, s.engine.reader(), scanSession, `SELECT `+sessionColumns+` FROM session n WHERE n.hash = $1`, hash)
+	return sessionByHash(ctx, s.engine.reader(), hash)
+}
+
+func sessionByHash(ctx context.Context, q querier, hash string) (identity.Session, bool, error) {
+	return one(ctx, q, scanSession, `SELECT `+sessionColumns+sessionTables+` WHERE n.hash = $1 /* any workspace */`, hash)
 }
 
 // Sessions lists a person's sessions, oldest first.
 func (s *Store) Sessions(ctx context.Context, id identity.PersonID) ([]identity.Session, error) {
-	return many(ctx, s.engine.reader(), scanSession, `SELECT `+sessionColumns+` FROM session n WHERE n.person_id = $1 ORDER BY n.id`, id)
+	return many(ctx, s.engine.reader(), scanSession, `SELECT `+sessionColumns+sessionTables+` WHERE n.person_id = $1 ORDER BY n.id /* any workspace */`, id)
+}
+
+// SessionsAtProvider lists the sessions that one of the workspace's connections
+// began for a subject (identity.SubjectDigest), oldest first; of one session at
+// the provider, or of all when that is "".
+func (r *Reader) SessionsAtProvider(ctx context.Context, c identity.ConnectionID, subject, session string) ([]identity.Session, error) {
+	all, err := many(ctx, r.q, scanSession, `SELECT `+sessionColumns+sessionTables+` WHERE n.connection_id = $2 AND n.connection_id <> '' AND n.subject = $3
+		AND ($4 = '' OR n.provider_session = $4) AND c.workspace_id = $1`, r.ws, c, subject, session)
+	return byAge(all), err
+}
+
+// SessionsNamed lists the sessions that one of the workspace's connections began
+// and that the provider calls so, whoever's they are, oldest first.
+func (r *Reader) SessionsNamed(ctx context.Context, c identity.ConnectionID, session string) ([]identity.Session, error) {
+	all, err := many(ctx, r.q, scanSession, `SELECT `+sessionColumns+sessionTables+` WHERE n.connection_id = $2 AND n.connection_id <> ''
+		AND n.provider_session = $3 AND n.provider_session <> '' AND c.workspace_id = $1`, r.ws, c, session)
+	return byAge(all), err
+}
+
+func byAge(all []identity.Session) []identity.Session {
+	slices.SortFunc(all, func(a, b identity.Session) int { return cmp.Compare(a.ID, b.ID) })
+	return all
 }
 
 // InsertSession adds a session.
 func (tx *Tx) InsertSession(ctx context.Context, n *identity.Session) error {
-	_, err := tx.q.exec(ctx, `INSERT INTO session (hash, id, person_id, method, agent, remote, created, proved, seen, expires)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		n.Hash, n.ID, n.Person, n.Method, n.Agent, n.Remote, micros(n.Created), micros(n.Proved), micros(n.Seen), micros(n.Expires))
+	_, err := tx.q.exec(ctx, `INSERT INTO session (hash, id, person_id, method, agent, remote, created, proved, seen, expires,
+			within, connection_id, subject, provider_session, name_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		n.Hash, n.ID, n.Person, n.Method, n.Agent, n.Remote, micros(n.Created), micros(n.Proved), micros(n.Seen), micros(n.Expires),
+		n.Within, n.Connection, n.Subject, n.AtProvider, n.NameID)
 	return err
 }
 
@@ -47,10 +83,17 @@ func (tx *Tx) TouchSession(ctx context.Context, hash string, at time.Time, remot
 	return err
 }
 
-// EndSession ends one session of a person; false means that there is none such.
-func (tx *Tx) EndSession(ctx context.Context, person identity.PersonID, id identity.SessionID) (bool, error) {
-	n, err := tx.q.exec(ctx, `DELETE FROM session WHERE person_id = $1 AND id = $2`, person, id)
+// EndSession ends one session of a person, of those that reach one workspace only,
+// or any for ""; false means that there is none such.
+func (tx *Tx) EndSession(ctx context.Context, person identity.PersonID, id identity.SessionID, within identity.WorkspaceID) (bool, error) {
+	n, err := tx.q.exec(ctx, `DELETE FROM session WHERE person_id = $1 AND id = $2 AND ($3 = '' OR within = $3)`, person, id, within)
 	return n > 0, err
+}
+
+// EndSessionsWithin ends those of a person's sessions that reach one workspace
+// only, or all for "", but one, and says how many.
+func (tx *Tx) EndSessionsWithin(ctx context.Context, person identity.PersonID, but identity.SessionID, within identity.WorkspaceID) (int64, error) {
+	return tx.q.exec(ctx, `DELETE FROM session WHERE person_id = $1 AND id <> $2 AND ($3 = '' OR within = $3)`, person, but, within)
 }
 
 // EndSessions ends a person's sessions, all but one ("" for all), and says how many.
@@ -58,12 +101,25 @@ func (tx *Tx) EndSessions(ctx context.Context, person identity.PersonID, but ide
 	return tx.q.exec(ctx, `DELETE FROM session WHERE person_id = $1 AND id <> $2`, person, but)
 }
 
-const membershipColumns = `b.workspace_id, w.slug, w.name, b.member_id, m.address, m.state, b.barred`
+// A member is linked while the connection that it signs in through is in use: who
+// is linked to one that was switched off, or removed, is not locked out.
+const membershipColumns = `b.workspace_id, w.slug, w.name, b.member_id, m.display_name, m.address, m.state, b.barred,
+	CASE WHEN o.enabled THEN b.linked ELSE 0 END, w.plan, w.settings, w.require_sso, CASE WHEN r.required THEN 1 ELSE 0 END, coalesce(r.exempt, 0)`
 
 func scanMembership(s scanner) (m identity.Membership, err error) {
-	var barred int64
-	err = s.Scan(&m.Workspace, &m.Slug, &m.Name, &m.Member, &m.Address, &m.State, &barred)
-	m.Barred = fromMicros(barred)
+	var barred, linked, required, exempt int64
+	var settings, require string
+	if err = s.Scan(&m.Workspace, &m.Slug, &m.Name, &m.Member, &m.Called, &m.Address, &m.State, &barred,
+		&linked, &m.Plan, &settings, &require, &required, &exempt); err != nil {
+		return m, err
+	}
+	m.Barred, m.Linked, m.Required, m.Exempt = fromMicros(barred), fromMicros(linked), required != 0, fromMicros(exempt)
+	set, err := identity.ReadSettings(settings)
+	if err != nil {
+		return m, err
+	}
+	m.Entitlements = set.Entitlements
+	m.Require, err = identity.ReadRequireSSO(require)
 	return m, err
 }
 
@@ -81,6 +137,8 @@ func (tx *Tx) Memberships(ctx context.Context, id identity.PersonID) ([]identity
 func memberships(ctx context.Context, q querier, id identity.PersonID) ([]identity.Membership, error) {
 	return many(ctx, q, scanMembership, `SELECT `+membershipColumns+` FROM member_person b
 		CROSS JOIN member m CROSS JOIN workspace w
+		LEFT JOIN sign_on o ON o.workspace_id = b.workspace_id AND o.connection_id = b.linked_by AND b.linked > 0
+		LEFT JOIN sso_rule r ON r.workspace_id = b.workspace_id AND r.member_id = b.member_id
 		WHERE b.person_id = $1 AND m.workspace_id = b.workspace_id AND m.id = b.member_id AND w.id = b.workspace_id /* any workspace */`, id)
 }
 
