@@ -15,12 +15,13 @@ ship := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSI
 # detector: with it the tests take four times as long.
 race := env CGO_ENABLED=1 go test -race -gcflags=modernc.org/...=-race=false -shuffle=on -vet=off -ldflags=-w
 
-# The pages' own packages are mostly a browser at work; they run without the race
-# detector, so that everything stays below a quarter of an hour on two cores. The
-# frame that they stand in, and the verbs below, run with it.
-pages := /internal/edge/console(/(hosted|people|connect|settings|activity|operator|told))?$$
+# The pages' own packages are mostly a browser at work, and interop's tests are
+# mostly identity providers at work; they run without the race detector, so that
+# everything stays below a quarter of an hour on two cores. The frame that pages
+# stand in, and the verbs below, run with it.
+pages := (/internal/edge/console(/(hosted|people|connect|settings|activity|operator|told))?|/interop)$$
 
-.PHONY: help run test check build bench soak fuzz deps vet fmt lint clean
+.PHONY: help run test check build bench soak attacks fuzz deps vet fmt lint clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -44,6 +45,9 @@ bench: build ## every figure beside its floor (bench/README.md)
 
 soak: ## 2,000 people in each of four companies through 30 cycles of changes and faults, on both databases; about 15 minutes
 	go test -count=1 -v -timeout 90m ./soak -people 2000 -groups 60 -cycles 30 -durable $(SOAK)
+
+attacks: ## every attack on sign-ins, what became of it, and by which code it was refused
+	@go run ./attacks
 
 fuzz: ## every fuzz target for 60 s each (FUZZTIME=10m for longer)
 	@.ci/fuzz $(FUZZTIME)

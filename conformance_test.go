@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/anteroom-id/anteroom/internal/oidc/attack"
 	"github.com/anteroom-id/anteroom/scim/scimtest"
 )
 
@@ -221,19 +222,44 @@ func conformanceMistakes(page string, all declared, cases []string) []string {
 	return mistakes
 }
 
-func TestTheConformancePageNamesCodeAndTestsThatExist(t *testing.T) {
-	page := string(read(t, conformancePage))
-	for _, m := range conformanceMistakes(page, declarations(t), caseIDs()) {
-		t.Errorf("%s: %s", conformancePage, m)
+// conformancePages are the pages, with the fewest rows that each has and the cases
+// that it may name.
+func conformancePages() []struct {
+	name  string
+	rows  int
+	cases []string
+} {
+	var attacks []string
+	for _, c := range attack.Cases() {
+		attacks = append(attacks, c.Name)
 	}
-	count := map[string]int{}
-	rows, _ := conformanceRows(page)
-	for _, r := range rows {
-		count[r.level]++
+	return []struct {
+		name  string
+		rows  int
+		cases []string
+	}{
+		{conformancePage, 200, caseIDs()},
+		{"docs/conformance/saml.md", 60, nil},
+		{"docs/conformance/oidc.md", 30, attacks},
 	}
-	t.Logf("%d rows: %v", len(rows), count)
-	if len(rows) < 200 {
-		t.Errorf("%d rows; a table was lost, or is not read", len(rows))
+}
+
+func TestTheConformancePagesNameCodeAndTestsThatExist(t *testing.T) {
+	all := declarations(t)
+	for _, p := range conformancePages() {
+		page := string(read(t, p.name))
+		for _, m := range conformanceMistakes(page, all, p.cases) {
+			t.Errorf("%s: %s", p.name, m)
+		}
+		count := map[string]int{}
+		rows, _ := conformanceRows(page)
+		for _, r := range rows {
+			count[r.level]++
+		}
+		t.Logf("%s: %d rows: %v", p.name, len(rows), count)
+		if len(rows) < p.rows {
+			t.Errorf("%s: %d rows; a table was lost, or is not read", p.name, len(rows))
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -48,18 +49,33 @@ func run(o options) error {
 	defer os.RemoveAll(dir)
 	b := &bench{options: o, dir: dir}
 	defer b.stop()
-	if !strings.HasPrefix(o.only, "console") {
+	parts := b.parts()
+	alone := slices.ContainsFunc(parts, func(p part) bool { return strings.HasPrefix(o.only, p.name) })
+	if !alone {
 		if err := b.start(); err != nil {
 			return err
 		}
 		b.figures()
 	}
-	if o.only == "" || strings.HasPrefix(o.only, "console") {
-		if err := b.consoleFigures(); err != nil {
-			return err
+	for _, p := range parts {
+		if o.only != "" && !strings.HasPrefix(o.only, p.name) {
+			continue
+		}
+		if err := p.add(); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
 	return b.report()
+}
+
+// part is what can be measured without a server, by -only and its name.
+type part struct {
+	name string
+	add  func() error
+}
+
+func (b *bench) parts() []part {
+	return []part{{"console", b.consoleFigures}, {"saml", b.samlFigures}, {"oidc", b.oidcFigures}}
 }
 
 // bench is everything that runs while it measures.

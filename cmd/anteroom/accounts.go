@@ -89,7 +89,7 @@ func (v *service) openAccounts(key []byte, baseURL string) (err error) {
 func (v *service) openConsole(s settings, more ...frame.Section) (*frame.App, error) {
 	base := strings.TrimSuffix(s.baseURL, "/")
 	return console.NewApp(frame.Config{
-		Store: v.store, Directory: v.directory, Tokens: v.tokens, Accounts: v.accounts, Outbox: v.outbox, Product: v.product, Box: v.box,
+		Store: v.store, Directory: v.directory, Tokens: v.tokens, Accounts: v.accounts, SignIn: v.signIn, Outbox: v.outbox, Product: v.product, Box: v.box,
 		BaseURL: base, SCIMURL: func(slug string) string { return scimAddress(base, v.product, slug) }, Proxies: s.proxies, Log: s.log, Dev: s.local,
 	}, more...)
 }
@@ -123,6 +123,10 @@ func (v *service) pages(ctx context.Context, s settings, by *mail.SMTP, more ...
 	if err := v.openAccounts(key, s.baseURL); err != nil {
 		return nil, err
 	}
+	if err := v.openSignIn(s); err != nil {
+		return nil, err
+	}
 	v.serveMail(ctx, by)
+	go v.minutely(ctx)
 	return v.openConsole(s, more...)
 }

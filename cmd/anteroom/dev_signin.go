@@ -15,7 +15,7 @@ import (
 // SignIn is somebody whom a developer can be, as `anteroom dev --json` prints it.
 // Opening URL makes the account, when it is not there yet, and signs in.
 type SignIn struct {
-	Role     string `json:"role"` // owner, operator
+	Role     string `json:"role"` // owner, operator; person and person-oidc are the lab's, who have no password
 	Address  string `json:"address"`
 	Password string `json:"password"`
 	URL      string `json:"url"`
@@ -30,10 +30,16 @@ type entrance struct {
 	seed      []byte // of the passwords: the same key gives the same ones
 	key       string // the unguessable segment of the addresses
 	base      string
+	provider  *devProvider
 }
 
 func (e *entrance) signIns() []SignIn {
 	return []SignIn{e.signIn("owner", "owner@acme.example"), e.signIn("operator", "operator@vendor.example")}
+}
+
+// all gives also the people of the lab, who have no account to make.
+func (e *entrance) all() []SignIn {
+	return append(e.signIns(), e.provider.signIns(e.base+"/dev/enter/"+e.key+"/")...)
 }
 
 func (e *entrance) signIn(role, address string) SignIn {
@@ -54,6 +60,9 @@ func (e *entrance) enter(q *frame.Request) error {
 	nobody := identity.Errorf(identity.NotFound, "", "There is nothing at this address.")
 	if !hmac.Equal([]byte(q.Part("key")), []byte(e.key)) {
 		return nobody
+	}
+	if title := titleOfRole(q.Part("role")); title != "" {
+		return e.provider.enter(q, title)
 	}
 	for _, s := range e.signIns() {
 		if s.Role != q.Part("role") {

@@ -24,6 +24,7 @@ type labCommand struct {
 	PingFederate labPingFederate `cmd:"" name:"ping-federate" help:"Provision as PingFederate does."`
 	SailPoint    labSailPoint    `cmd:"" name:"sailpoint" help:"Provision as SailPoint does."`
 	Serve        labServe        `cmd:"" help:"Keep a lab running, with a page to click on."`
+	IDP          labIDP          `cmd:"" name:"idp" help:"Be an identity provider that people sign in at, by SAML and OpenID Connect."`
 	Generate     labGenerate     `cmd:"" help:"Print a made-up directory as a file to edit."`
 	Providers    labProviders    `cmd:"" help:"List the identity providers of the lab."`
 }
@@ -121,13 +122,13 @@ func terminal(w io.Writer) bool {
 }
 
 // demo lets a lab Entra provision a small company, slowly enough to be watched.
-func (p *Program) demo(ctx context.Context, r Ready, quiet bool) error {
+func (p *Program) demo(ctx context.Context, r Ready, people *lab.Directory, quiet bool) error {
 	t := lab.Target{URL: r.SCIMURL, Token: r.SCIMToken, HTTP: &http.Client{Transport: unhurried{http.DefaultTransport}}}
 	if !quiet {
 		fmt.Fprintf(p.Stdout, "  A lab Entra provisions 25 people and 3 groups now. Watch them arrive at\n  %s\n\n", r.MembersURL)
 	}
 	progress, done := p.progress(quiet)
-	s, err := lab.NewEntra(lab.Generate(1, 25, 3), t, lab.EntraOptions{Workers: 2, OnProgress: progress}).Cycle(ctx)
+	s, err := lab.NewEntra(people, t, lab.EntraOptions{Workers: 2, OnProgress: progress}).Cycle(ctx)
 	done()
 	if s != nil && !quiet {
 		fmt.Fprintln(p.Stdout, s)

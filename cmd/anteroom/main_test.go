@@ -50,15 +50,15 @@ func build(file string) error {
 
 // ready is the line that a dev server prints, as other programs read it.
 type ready struct {
-	BaseURL      string                 `json:"base_url"`
-	Workspace    string                 `json:"workspace"`
-	SCIMURL      string                 `json:"scim_url"`
-	SCIMToken    string                 `json:"scim_token"`
-	SCIMUser     string                 `json:"scim_user"`
-	SCIMPassword string                 `json:"scim_password"`
-	MembersURL   string                 `json:"members_url"`
-	PID          int                    `json:"pid"`
-	SignIns      []struct{ URL string } `json:"sign_ins"`
+	BaseURL      string                       `json:"base_url"`
+	Workspace    string                       `json:"workspace"`
+	SCIMURL      string                       `json:"scim_url"`
+	SCIMToken    string                       `json:"scim_token"`
+	SCIMUser     string                       `json:"scim_user"`
+	SCIMPassword string                       `json:"scim_password"`
+	MembersURL   string                       `json:"members_url"`
+	PID          int                          `json:"pid"`
+	SignIns      []struct{ Role, URL string } `json:"sign_ins"`
 }
 
 // process is a running server.

@@ -25,15 +25,16 @@ type Program struct {
 
 // commands is the command line.
 type commands struct {
-	Dev       devCommand       `cmd:"" help:"Start everything on this machine, with a demo workspace."`
-	Serve     serveCommand     `cmd:"" help:"Run in production from a configuration file."`
-	Lab       labCommand       `cmd:"" help:"Be a customer's directory: push people and groups to any SCIM server."`
-	Check     checkCommand     `cmd:"" help:"Check any SCIM server for conformance and for what real directories trip over."`
-	Workspace workspaceCommand `cmd:"" help:"Create, list and change workspaces."`
-	Token     tokenCommand     `cmd:"" help:"Create, list and revoke SCIM tokens."`
-	Operator  operatorCommand  `cmd:"" help:"The vendor's own people, who see every workspace's plan."`
-	Product   productCommand   `cmd:"" help:"Check and explain product definition files."`
-	Version   versionCommand   `cmd:"" help:"Print the version."`
+	Dev        devCommand        `cmd:"" help:"Start everything on this machine, with a demo workspace."`
+	Serve      serveCommand      `cmd:"" help:"Run in production from a configuration file."`
+	Lab        labCommand        `cmd:"" help:"Be a customer's directory: push people and groups to any SCIM server."`
+	Check      checkCommand      `cmd:"" help:"Check any SCIM server for conformance and for what real directories trip over."`
+	Workspace  workspaceCommand  `cmd:"" help:"Create, list and change workspaces."`
+	Connection connectionCommand `cmd:"" help:"Connect identity providers that people sign in through."`
+	Token      tokenCommand      `cmd:"" help:"Create, list and revoke SCIM tokens."`
+	Operator   operatorCommand   `cmd:"" help:"The vendor's own people, who see every workspace's plan."`
+	Product    productCommand    `cmd:"" help:"Check and explain product definition files."`
+	Version    versionCommand    `cmd:"" help:"Print the version."`
 }
 
 // Run runs the program and gives its exit status: 0 when all went well, 1 when

@@ -43,6 +43,10 @@ type config struct {
 	Key     string       `yaml:"key"`
 	KeyFile string       `yaml:"key_file"`
 	SMTP    smtpSettings `yaml:"smtp"` // how mail leaves; without it invitations wait
+	// Private networks in which customers' identity providers may stand:
+	// 10.20.0.0/16. Without it only public addresses are asked.
+	AllowPrivateNetworks []string `yaml:"allow_private_networks"`
+	DNS                  string   `yaml:"dns"` // server that is asked for the records of domains, 192.0.2.53:53; the system's when not given
 }
 
 // unknownKey is what the YAML package says of a key that no field takes.
@@ -114,9 +118,12 @@ func (c *serveCommand) Run(ctx context.Context, p *Program) (err error) {
 		where = conf.Database
 	}
 	s := settings{
-		database: where, product: conf.Product, baseURL: conf.BaseURL, proxies: proxies, log: log, keyText: conf.Key, keyFile: conf.KeyFile,
+		database: where, product: conf.Product, baseURL: conf.BaseURL, proxies: proxies, log: log, keyText: conf.Key, keyFile: conf.KeyFile, dns: conf.DNS,
 	}
 	smtp, err := conf.SMTP.transport()
+	if err == nil {
+		s.private, err = networks(conf.AllowPrivateNetworks)
+	}
 	if err == nil {
 		err = s.settleKey()
 	}

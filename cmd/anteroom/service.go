@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"os"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"github.com/anteroom-id/anteroom/internal/mail"
 	"github.com/anteroom-id/anteroom/internal/product"
 	"github.com/anteroom-id/anteroom/internal/seal"
+	"github.com/anteroom-id/anteroom/internal/signin"
 	"github.com/anteroom-id/anteroom/internal/store"
 	"github.com/anteroom-id/anteroom/internal/token"
 	"github.com/anteroom-id/anteroom/internal/web"
@@ -52,9 +54,11 @@ type settings struct {
 	baseURL  string // "" takes it from each request
 	proxies  web.Proxies
 	log      *slog.Logger
-	local    bool   // dev: the product's host form also answers on a loopback address
-	keyText  string // the key that secrets are sealed with, or
-	keyFile  string // the file that holds it; neither: beside the data
+	local    bool           // dev: the product's host form also answers on a loopback address
+	keyText  string         // the key that secrets are sealed with, or
+	keyFile  string         // the file that holds it; neither: beside the data
+	private  []netip.Prefix // private networks that identity providers may stand in
+	dns      string         // server that is asked for the records of domains; "" for the system's
 }
 
 // service is everything but the network.
@@ -67,11 +71,13 @@ type service struct {
 	log       *slog.Logger
 
 	where, keyText, keyFile string // of the settings, for what is opened later
+	private                 []netip.Prefix
 
 	// What a server has beside, and a command that works on accounts.
 	box      *seal.Box
 	outbox   *mail.Outbox
 	accounts *account.Service
+	signIn   *signin.Service
 	mails    *mail.Sender
 }
 
@@ -89,7 +95,7 @@ func openService(ctx context.Context, s settings) (*service, error) {
 	}
 	v := &service{
 		store: db, product: p, log: s.log, directory: directory.New(db, p, directory.Bounds{}), tokens: token.New(db, p),
-		where: s.database, keyText: s.keyText, keyFile: s.keyFile,
+		where: s.database, keyText: s.keyText, keyFile: s.keyFile, private: s.private,
 	}
 	v.api = scimapi.New(scimapi.Config{
 		Store: db, Directory: v.directory, Tokens: v.tokens, Product: p, BaseURL: s.baseURL, Proxies: s.proxies, Log: s.log,

@@ -38,6 +38,9 @@ func (d *place) open(ctx context.Context, p *Program) (*service, error) {
 			where = conf.Database
 		}
 		s.product, s.baseURL, s.keyText, s.keyFile = conf.Product, conf.BaseURL, conf.Key, conf.KeyFile
+		if s.private, err = networks(conf.AllowPrivateNetworks); err != nil {
+			return nil, err
+		}
 	}
 	if where == "" {
 		where = "anteroom-data"

@@ -31,6 +31,7 @@ const (
 type Seen struct {
 	Contact, Person, Group, Update bool
 	Missing                        []string // paths of required attributes that have not come
+	Known, Answered, Entered       bool     // of signing in
 }
 
 // Has reports whether a sight was seen.
@@ -46,6 +47,12 @@ func (s *Seen) Has(x Sight) bool {
 		return s.Update
 	case Mapped:
 		return s.Person && len(s.Missing) == 0
+	case Known:
+		return s.Known
+	case Answered:
+		return s.Answered
+	case Entered:
+		return s.Entered
 	}
 	return false
 }
@@ -70,6 +77,7 @@ type Step struct {
 	Do    []string // what to do, one action each
 	Why   string   // "" where it needs no reason
 	Copy  []Copy
+	Bring []Bring        // values of the provider's that are entered here
 	Map   []Mapping      // a table of attribute mappings to enter
 	Roles []product.Role // app roles to create
 	Tick  Sight

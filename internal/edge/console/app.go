@@ -8,6 +8,9 @@ import (
 	"github.com/anteroom-id/anteroom/internal/edge/console/operator"
 	"github.com/anteroom-id/anteroom/internal/edge/console/people"
 	"github.com/anteroom-id/anteroom/internal/edge/console/settings"
+	"github.com/anteroom-id/anteroom/internal/edge/console/signon"
+	"github.com/anteroom-id/anteroom/internal/edge/oidcrp"
+	"github.com/anteroom-id/anteroom/internal/edge/samlsp"
 )
 
 // NewApp makes the console of all its pages, and of the sections that the caller
@@ -19,6 +22,6 @@ func NewApp(c frame.Config, more ...frame.Section) (*frame.App, error) {
 // Sections are the parts of the console.
 func Sections() []frame.Section {
 	return []frame.Section{
-		hosted.Section(), people.Section(), connect.Section(), settings.Section(), activity.Section(), operator.Section(),
+		hosted.Section(), signon.Section(), samlsp.Section(), oidcrp.Section(), people.Section(), connect.Section(), settings.Section(), activity.Section(), operator.Section(),
 	}
 }

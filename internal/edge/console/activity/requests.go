@@ -5,8 +5,10 @@ import (
 	"strings"
 
 	"github.com/anteroom-id/anteroom/internal/access"
+	"github.com/anteroom-id/anteroom/internal/directory"
 	"github.com/anteroom-id/anteroom/internal/edge/console/frame"
 	"github.com/anteroom-id/anteroom/internal/edge/console/told"
+	"github.com/anteroom-id/anteroom/internal/explain"
 	"github.com/anteroom-id/anteroom/internal/identity"
 	"github.com/anteroom-id/anteroom/internal/store"
 )
@@ -32,6 +34,7 @@ type requestRow struct {
 	By   string
 	Tone string
 	Word string
+	Code string // of one that was refused: "C30-7KQ4M"
 }
 
 func requestsPage(q *frame.Request) error {
@@ -46,7 +49,7 @@ func requestsPage(q *frame.Request) error {
 	}
 	d.Connections = []choice{{"", "every connection"}}
 	for _, c := range all {
-		d.Connections = append(d.Connections, choice{string(c.ID), frame.OrElse(c.Title, c.Name)})
+		d.Connections = append(d.Connections, choice{string(c.ID), directory.ConnectionTitle(q.Product, &c)})
 	}
 	page, err := q.Store.Read(q.Workspace.ID).RequestsWhere(q.Context(), f, rows)
 	if err != nil {
@@ -87,7 +90,7 @@ func rowOf(q *frame.Request, tell *told.Teller, r *identity.Request) (requestRow
 	if r.Actor == "" {
 		by = "an unknown token"
 	}
-	row := requestRow{Request: *r, By: by, Tone: "good", Word: "Done"}
+	row := requestRow{Request: *r, By: by, Tone: "good", Word: "Done", Code: requestCode(r)}
 	switch {
 	case r.Status >= 500:
 		row.Tone, row.Word = "bad", "Failed here"
@@ -108,7 +111,9 @@ type requestData struct {
 	requestRow
 	Means  string
 	Remedy string
-	People string // the list of this resource's requests
+	Rule   explain.Rule // that it was refused by; zero when it was not
+	Place  string       // where it is mended at the provider, "" for nowhere there
+	People string       // the list of this resource's requests
 }
 
 func requestPage(q *frame.Request) error {
@@ -123,7 +128,10 @@ func requestPage(q *frame.Request) error {
 	if d.requestRow, err = rowOf(q, told.New(q.Product, q.Store.Read(q.Workspace.ID)), &r); err != nil {
 		return err
 	}
-	d.Means, d.Remedy = explain(q.Product, &r)
+	d.Means, d.Remedy, d.Rule = meaning(&r)
+	if d.Place, err = placeOf(q, &d.Rule, &r); err != nil {
+		return err
+	}
 	if r.Subject != "" {
 		d.People = q.To("activity") + "?subject=" + url.QueryEscape(r.Subject)
 	}
@@ -131,4 +139,28 @@ func requestPage(q *frame.Request) error {
 		Title: r.Method + " " + frame.Took(r.Duration), State: d.Word + ": status " + statusWord(r.Status) + ".",
 		Nav: frame.NavActivity, Trail: []frame.Link{{Label: "Activity", Href: q.To("activity")}}, Template: "activity/request", Data: d,
 	})
+}
+
+// placeOf says where a refusal is mended at the provider whose token the request
+// carried.
+func placeOf(q *frame.Request, rule *explain.Rule, r *identity.Request) (string, error) {
+	if rule.Code == "" {
+		return "", nil
+	}
+	tokens, err := q.Tokens.List(q.Context(), q.Workspace.ID)
+	if err != nil {
+		return "", err
+	}
+	connections, err := q.Directory.Connections(q.Context(), q.Workspace.ID)
+	if err != nil {
+		return "", err
+	}
+	for _, t := range tokens {
+		for _, c := range connections {
+			if r.Actor == "token:"+string(t.ID) && c.ID == t.Connection {
+				return rule.Place(directory.ConnectionKind(q.Product, &c)), nil
+			}
+		}
+	}
+	return rule.Place(""), nil
 }

@@ -1,5 +1,6 @@
 // Package activity is the pages on what happened in a workspace: what its
-// directory asked and what came of it, and every change.
+// directory asked and what came of it, who signed in through a provider and who
+// was refused, what a code means, and every change.
 package activity
 
 import (
@@ -40,6 +41,8 @@ func Section() frame.Section {
 			return oneEach(searches, searchPatience, "Others are searching just now", requestsPage)(q)
 		}),
 		at("GET "+base+"/requests/{request}", requestPage),
+		at("GET "+base+"/signins", signInsPage),
+		at("GET "+base+"/explain", oneEach(searches, searchPatience, "Others are searching just now", explainPage)),
 		at("GET "+base+"/changes", changesPage),
 		export("GET "+base+"/export/requests", exportRequests),
 		export("GET "+base+"/export/changes", exportChanges),
@@ -75,6 +78,7 @@ const rows = 50
 func tabs(q *frame.Request, current string) []frame.Tab {
 	return []frame.Tab{
 		{Label: "Provisioning", Href: q.To("activity"), Current: current == "requests"},
+		{Label: "Sign-ins", Href: q.To("activity", "signins"), Current: current == "signins"},
 		{Label: "Changes", Href: q.To("activity", "changes"), Current: current == "changes"},
 	}
 }

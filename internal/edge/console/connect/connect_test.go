@@ -10,6 +10,8 @@ import (
 
 	"github.com/anteroom-id/anteroom/internal/edge/console/connect"
 	"github.com/anteroom-id/anteroom/internal/edge/console/consoletest"
+	"github.com/anteroom-id/anteroom/internal/edge/console/signon"
+	"github.com/anteroom-id/anteroom/internal/edge/samlsp"
 	"github.com/anteroom-id/anteroom/internal/identity"
 	"github.com/anteroom-id/anteroom/internal/product"
 	"github.com/anteroom-id/anteroom/internal/web/browsertest"
@@ -28,7 +30,7 @@ func tell(t *testing.T, name string) *story {
 	if name != "" {
 		p = consoletest.Load(t, name)
 	}
-	s := &story{World: consoletest.New(t, p, "", connect.Section())}
+	s := &story{World: consoletest.New(t, p, "", connect.Section(), signon.Section(), samlsp.Section())}
 	owner := ""
 	for _, r := range s.Product.Roles.Catalogue {
 		if r.Owner {

@@ -20,6 +20,7 @@ type home struct {
 	Rows    []connector
 	Kinds   []product.Connector // to add
 	Single  *draft              // the one connection of a product that has one, its values in place
+	Inline  *draft              // the only connection that there is otherwise: how people sign in, in place (T07)
 	Locked  []frame.Lock        // features that the plan does not unlock
 	Shut    bool                // none of the page's features is unlocked
 	Slug    slug
@@ -34,8 +35,9 @@ type connector struct {
 	State  standing
 	Last   time.Time
 	People int64
-	Choose bool // the provider can be chosen
-	used   bool // has or had a token
+	SignIn standing // how people sign in through it; "" where nobody can
+	Choose bool     // the provider can be chosen
+	used   bool     // has or had a token
 }
 
 // untouched reports whether nobody has done anything with the connection.
@@ -60,6 +62,8 @@ type draft struct {
 	Basic     bool
 	Token     *identity.Token // the newest that lives
 	Issue     how
+	SAML      *signOn // nil where nobody signs in so
+	Taken     []certificate
 }
 
 func showHome(q *frame.Request) error {
@@ -79,6 +83,11 @@ func showHome(q *frame.Request) error {
 		h.Once = q.Once(onceName(h.Single.ID))
 		h.Rows = h.Rows[1:]
 	}
+	if h.Single == nil && len(h.Rows) == 1 {
+		if h.Inline, err = draftOf(q, h.Rows[0]); err != nil {
+			return err
+		}
+	}
 	if len(h.Rows) == 0 || !q.Product.Console.Single {
 		h.Kinds = q.Product.Console.Connectors
 	}
@@ -94,6 +103,9 @@ func homeTabs(q *frame.Request, current string) []frame.Tab {
 	tabs := []frame.Tab{{Label: "Connectors", Href: q.To("settings", "sso"), Current: current == "connectors"}}
 	if q.Can(access.ViewDomains) {
 		tabs = append(tabs, frame.Tab{Label: "Domains", Href: q.To("settings", "sso", "domains"), Current: current == "domains"})
+	}
+	if q.Can(access.RequireSSO) {
+		tabs = append(tabs, frame.Tab{Label: "Require SSO", Href: q.To("settings", "sso", "require"), Current: current == "require"})
 	}
 	if q.Can(access.ViewSSO) {
 		tabs = append(tabs, frame.Tab{Label: "Catalogue listing", Href: q.To("settings", "sso", "listing"), Current: current == "listing"})
@@ -183,6 +195,9 @@ func connectorOf(q *frame.Request, c *identity.Connection) (connector, error) {
 	if err != nil {
 		return out, err
 	}
+	if out.SignIn, err = signInStanding(q, &out.place); err != nil {
+		return out, err
+	}
 	out.Last = cadence.Last
 	out.State = standingOf(q, &out.place, &cadence, tokens, q.Store.Now())
 	out.People, _, _, err = q.Directory.RemovalPreview(q.Context(), q.Workspace.ID, c.ID)
@@ -192,7 +207,7 @@ func connectorOf(q *frame.Request, c *identity.Connection) (connector, error) {
 
 // save keeps what was typed on the page.
 func save(q *frame.Request) error {
-	if err := keep(q); err != nil {
+	if err := keepAll(q); err != nil {
 		return q.Again(err, showHome)
 	}
 	return q.Redirect(q.To("settings", "sso"), "Saved.")
@@ -201,7 +216,7 @@ func save(q *frame.Request) error {
 // add saves the page and adds a connection, so that nothing that was typed is
 // lost (P03).
 func add(q *frame.Request) error {
-	if err := keep(q); err != nil {
+	if err := keepAll(q); err != nil {
 		return q.Again(err, showHome)
 	}
 	kind := q.Field("kind")
@@ -254,6 +269,27 @@ func keep(q *frame.Request) error {
 			err = keepConnection(q, &all[i])
 		}
 	}
+	return err
+}
+
+// keepAll is keep, and how people sign in through the product's single connection,
+// where the form has it.
+func keepAll(q *frame.Request) error {
+	err := keep(q)
+	id := identity.ConnectionID(q.Field("single"))
+	if err != nil || id == "" || !q.Has("signon") || !q.Can(access.ChangeConnection) {
+		return err
+	}
+	c, err := q.Directory.Connection(q.Context(), q.Workspace.ID, id)
+	if err != nil {
+		return err
+	}
+	d, err := q.SignIn.SignOn(q.Context(), q.Workspace.ID, id)
+	if err != nil || d.SAML.MetadataURL == q.Field("metadata_url") && (d.Enabled && d.Protocol == identity.SAML) == q.Has("enabled") {
+		return err // nothing of it was changed
+	}
+	p := placeOf(q.Product, &c)
+	_, _, err = keepSAML(q, &p)
 	return err
 }
 

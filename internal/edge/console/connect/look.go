@@ -78,6 +78,18 @@ func look(q *frame.Request, ws identity.WorkspaceID, p *place) (*found, error) {
 	return f, nil
 }
 
+// signedOn adds what a connection has shown of signing in.
+func (f *found) signedOn(ctx context.Context, r *store.Reader, d *identity.SignOn, by identity.Protocol) error {
+	f.Known = by == identity.SAML && d.SAML.EntityID != "" && len(d.SAML.Certificates) > 0 || by == identity.OIDC && d.OIDC.AuthURL != "" && d.OIDC.ClientID != ""
+	f.Entered = !d.Proven.IsZero()
+	traces, err := r.Traces(ctx, store.TraceFilter{Connection: d.Connection}, lookedRequests)
+	for i := range traces {
+		f.Answered = true
+		f.Entered = f.Entered || traces[i].Rule == "" && !traces[i].Test
+	}
+	return err
+}
+
 // sample looks at the people whom the newest requests were about, or at some
 // that the connection manages, and gathers which attributes they came with.
 func (f *found) sample(ctx context.Context, a *frame.App, r *store.Reader, id identity.ConnectionID) error {
@@ -249,6 +261,13 @@ func pulse(ctx context.Context, a *frame.App, ws identity.WorkspaceID, id identi
 	newest, err := r.Requests(ctx, "", 3)
 	if err != nil {
 		return "", err
+	}
+	traces, err := r.Traces(ctx, store.TraceFilter{Connection: id}, 1)
+	if err != nil {
+		return "", err
+	}
+	for i := range traces {
+		_, _ = fmt.Fprintln(h, traces[i].Code)
 	}
 	c, err := a.Directory.Connection(ctx, ws, id)
 	if err != nil {

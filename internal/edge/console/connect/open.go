@@ -2,11 +2,13 @@ package connect
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/anteroom-id/anteroom/internal/account"
 	"github.com/anteroom-id/anteroom/internal/directory"
 	"github.com/anteroom-id/anteroom/internal/edge/console/frame"
+	"github.com/anteroom-id/anteroom/internal/explain"
 	"github.com/anteroom-id/anteroom/internal/identity"
 	"github.com/anteroom-id/anteroom/internal/product"
 	"github.com/anteroom-id/anteroom/internal/token"
@@ -20,6 +22,7 @@ type guest struct {
 	Issue     string // where the one token is issued; "" when the link may not or has done so
 	Issued    bool   // the link has issued its token
 	Why       string // it may not
+	Save      string // where the identity provider's values go, below which SAML's and OpenID Connect's
 }
 
 // opened is a set-up link that works, with what it opens.
@@ -48,6 +51,9 @@ func open(q *frame.Request) (*opened, error) {
 		return nil, err
 	}
 	o.place = placeOf(q.Product, &c)
+	if q.Directory.Unlocked(o.workspace, product.FeatureSSO) {
+		return o, nil
+	}
 	return o, q.Directory.Locked(o.workspace, product.FeatureSCIM)
 }
 
@@ -70,7 +76,9 @@ func openSetup(q *frame.Request) error {
 	d.Stream = "/setup/" + o.word + "/stream"
 	d.Once = q.Once(o.once())
 	g := &guest{Workspace: o.workspace.Name, Expires: o.Expires, Issued: o.place.Settings[o.claim()] != ""}
+	g.Save = "/setup/" + o.word
 	switch {
+	case len(d.Steps) == 0: // nothing is provisioned here
 	case len(d.Issue.Here) == 0:
 		g.Why = "The " + d.Issue.Label + " comes from whoever sent you this link."
 	case !g.Issued:
@@ -138,4 +146,73 @@ func issueByLink(q *frame.Request) error {
 	}
 	q.ShowOnce(o.once(), secret)
 	return q.Redirect("/setup/"+o.word, "")
+}
+
+// samlByLink keeps what whoever holds a set-up link says of the identity provider:
+// the address of its metadata, or the file. The connector has to be out of use.
+func samlByLink(q *frame.Request) error {
+	o, err := open(q)
+	if err == nil {
+		err = read(q)
+	}
+	if err != nil {
+		return err
+	}
+	came, err := cameByLink(q, o)
+	if err != nil {
+		return q.Again(err, openSetup)
+	}
+	return o.keep(q, func(d *identity.SignOn) error {
+		take(&d.SAML, &came)
+		d.Protocol = identity.SAML
+		return nil
+	})
+}
+
+func cameByLink(q *frame.Request, o *opened) (identity.SAMLSettings, error) {
+	if at := q.Field("metadata_url"); at != "" {
+		return q.SignIn.FetchMetadata(q.Context(), o.Workspace, o.Connection, at)
+	}
+	text, err := uploaded(q)
+	if err != nil {
+		return identity.SAMLSettings{}, err
+	}
+	return q.SignIn.ReadMetadata(q.Context(), o.Workspace, o.Connection, text)
+}
+
+// oidcByLink is samlByLink of an OpenID provider.
+func oidcByLink(q *frame.Request) error {
+	o, err := open(q)
+	if err != nil {
+		return err
+	}
+	came, _, err := q.SignIn.Discover(q.Context(), o.Workspace, o.Connection, q.Field("issuer"))
+	if err != nil {
+		return q.Again(err, openSetup)
+	}
+	return o.keep(q, func(d *identity.SignOn) error {
+		publish(&d.OIDC, &came, came.Issuer)
+		d.Protocol, d.OIDC.ClientID = identity.OIDC, q.Field("client_id")
+		if secret := strings.TrimSpace(q.Secret("client_secret")); secret != "" {
+			d.OIDC.Secret, d.OIDC.OldSecret = secret, ""
+		}
+		return nil
+	})
+}
+
+// keep changes a connector that is not in use, by the link's hand.
+func (o *opened) keep(q *frame.Request, change func(*identity.SignOn) error) error {
+	from := q.Origin()
+	from.Actor = identity.Actor{Kind: identity.ActorLink, ID: string(o.Link)}
+	_, err := q.SignIn.SaveSignOn(q.Context(), o.Workspace, o.Connection, signOnVersion(q), func(d *identity.SignOn) error {
+		if d.Enabled {
+			rule, _ := explain.Find(explain.ConnectionInUse)
+			return &identity.Error{Kind: identity.Forbidden, Msg: rule.Title + ". " + rule.Mend, Err: explain.Refuse(explain.ConnectionInUse, "a connector that is not in use", "one that is")}
+		}
+		return change(d)
+	}, from)
+	if err != nil {
+		return q.Again(err, openSetup)
+	}
+	return q.Redirect("/setup/"+o.word, "Saved. An administrator tests it and switches it on.")
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/anteroom-id/anteroom/internal/access"
+	"github.com/anteroom-id/anteroom/internal/directory"
 	"github.com/anteroom-id/anteroom/internal/edge/console/frame"
 	"github.com/anteroom-id/anteroom/internal/edge/console/told"
 	"github.com/anteroom-id/anteroom/internal/guide"
@@ -17,15 +18,7 @@ import (
 const provider = "provider"
 
 // kindOf is the identity provider of a connection.
-func kindOf(p *product.Product, c *identity.Connection) string {
-	if c.Kind != "" {
-		return c.Kind
-	}
-	if kind := c.Settings[provider]; kind != "" {
-		return kind
-	}
-	return p.Console.Connectors[0].Kind
-}
+func kindOf(p *product.Product, c *identity.Connection) string { return directory.ConnectionKind(p, c) }
 
 // titleOf is what the product calls a kind of connection.
 func titleOf(p *product.Product, kind string) string {
@@ -45,11 +38,13 @@ type place struct {
 	Title    string // of the provider: "Microsoft Entra ID"
 	labels   *product.Labels
 	prefix   string // of the paths of its requests
+
+	protocols []identity.Protocol // by which people can sign in through it
 }
 
 func placeOf(p *product.Product, c *identity.Connection) place {
 	kind := kindOf(p, c)
-	return place{Connection: *c, Name: product.Title(told.Connection(p, c)), Provider: kind, Title: titleOf(p, kind), labels: &p.Console.Labels}
+	return place{Connection: *c, Name: product.Title(told.Connection(p, c)), Provider: kind, Title: titleOf(p, kind), labels: &p.Console.Labels, protocols: guide.Protocols(p, kind)}
 }
 
 // BesideLabel is the provider's own name of a field, to stand beside the
@@ -112,10 +107,13 @@ func trail(q *frame.Request) []frame.Link {
 
 // page is a page of one connection, with its tabs.
 func page(q *frame.Request, p place, current, state string, data any) frame.Page {
-	tabs := []frame.Tab{{Label: "Setup", Href: to(q, p.ID), Current: current == "setup"}}
+	tabs := append([]frame.Tab{{Label: "Setup", Href: to(q, p.ID), Current: current == "setup"}}, signOnTabs(q, &p, current)...)
 	if q.Can(access.ViewSCIM) && p.Provisions() {
 		tabs = append(tabs, frame.Tab{Label: "SCIM Provisioning", Href: to(q, p.ID, "scim"), Current: current == "scim"},
 			frame.Tab{Label: "Mappings", Href: to(q, p.ID, "mappings"), Current: current == "mappings"})
+	}
+	if q.Can(access.ViewSSO) && signsIn(q) && len(p.protocols) > 0 {
+		tabs = append(tabs, frame.Tab{Label: "Test", Href: to(q, p.ID, "test"), Current: current == "test"})
 	}
 	if q.Can(access.ViewActivity) {
 		tabs = append(tabs, frame.Tab{Label: "Activity", Href: to(q, p.ID, "activity"), Current: current == "activity"})

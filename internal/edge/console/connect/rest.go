@@ -103,10 +103,3 @@ func remove(q *frame.Request) error {
 	q.Tokens.Forget()
 	return q.Redirect(q.To("settings", "sso"), p.Name+" is removed. Its "+q.Product.Words.Members+" keep their access and are managed by hand from now on.")
 }
-
-func showDomains(q *frame.Request) error {
-	return q.Render(frame.Page{
-		Title: "Domains", State: "E-mail domains that are proven to be this " + q.Product.Words.Workspace + "'s.",
-		Nav: frame.NavSSO, Tabs: homeTabs(q, "domains"), Template: "connect/domains",
-	})
-}

@@ -213,7 +213,7 @@ func issue(q *frame.Request) error {
 	home := q.Field("from") == "home"
 	if home {
 		again = showHome
-		if err := keep(q); err != nil {
+		if err := keepAll(q); err != nil {
 			return q.Again(err, again)
 		}
 		back = q.To("settings", "sso")
@@ -268,6 +268,11 @@ func draftOf(q *frame.Request, c connector) (*draft, error) {
 			d.User = d.Token.UserName
 		}
 	}
+	if err != nil || !c.HasProtocol("saml") || !q.Can(access.ViewSSO) || !q.Unlocked(product.FeatureSSO) {
+		return d, err
+	}
+	on, err := signOnOf(q, &q.Workspace, c.place, identity.SAML)
+	d.SAML, d.Taken = &on, certificates(&on.Stored.SAML)
 	return d, err
 }
 

@@ -2,6 +2,7 @@ package connect
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/anteroom-id/anteroom/internal/edge/console/frame"
 	"github.com/anteroom-id/anteroom/internal/guide"
 	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/product"
 )
 
 // setup is the guide of one connection: the tab Setup, and the page behind a
@@ -17,6 +19,9 @@ type setup struct {
 	place
 	Stream  string // where the page is told of changes
 	Steps   []step
+	SignOn  []step // the guide to signing in
+	By      identity.Protocol
+	Draft   identity.SignOn
 	Found   *found
 	State   standing
 	Issue   how
@@ -57,11 +62,14 @@ func showSetup(q *frame.Request) error {
 	if err != nil {
 		return err
 	}
+	if _, shut := locks(q); shut {
+		return q.ShowLocked(product.FeatureSCIM)
+	}
 	d, err := setupOf(q, &q.Workspace, p)
 	if err != nil {
 		return err
 	}
-	d.Stream, d.MayHand, d.Lives = to(q, p.ID, "stream"), q.Can(access.HandOffSetup) && q.Can(access.IssueSCIMToken), lives()
+	d.Stream, d.MayHand, d.Lives = to(q, p.ID, "stream"), q.Can(access.HandOffSetup) && (q.Can(access.IssueSCIMToken) || !q.Unlocked(product.FeatureSCIM)), lives()
 	d.Once, d.LinkOnce = q.Once(onceName(p.ID)), q.Once("link-"+string(p.ID))
 	if q.Can(access.ViewSCIM) {
 		d.SCIM = to(q, p.ID, "scim")
@@ -74,7 +82,11 @@ func showSetup(q *frame.Request) error {
 			return err
 		}
 	}
-	return q.Render(page(q, p, "setup", stateLine(q, &p, d.Found), d))
+	state := stateLine(q, &p, d.Found)
+	if !p.Provisions() {
+		state = p.Title + " does not provision. It signs people in."
+	}
+	return q.Render(page(q, p, "setup", state, d))
 }
 
 // setupOf gathers the guide of a connection with its ticks.
@@ -97,7 +109,7 @@ func setupOf(q *frame.Request, w *identity.Workspace, p place) (*setup, error) {
 			break
 		}
 	}
-	if p.Provisions() {
+	if p.Provisions() && q.Directory.Unlocked(*w, product.FeatureSCIM) {
 		for i, s := range guide.Steps(q.Product, p.Provider, guide.Values{URL: q.SCIMURL(w.Slug), UserName: user}) {
 			d.Steps = append(d.Steps, step{Step: s, ID: strconv.Itoa(i + 1), Seen: f.Has(s.Tick), Hint: hint(q, s.Tick, f)})
 		}
@@ -105,7 +117,36 @@ func setupOf(q *frame.Request, w *identity.Workspace, p place) (*setup, error) {
 	for _, path := range f.Missing {
 		d.Missing = append(d.Missing, missing{path, guide.Paste(q.Product, p.Provider, path)})
 	}
-	return d, nil
+	return d, d.signOn(q, w)
+}
+
+// Protocols lists how people can sign in through the connection.
+func (d *setup) Protocols() []identity.Protocol { return d.protocols }
+
+// signOn adds the guide to signing in, by the protocol that was chosen, or by the
+// connector's usual one.
+func (d *setup) signOn(q *frame.Request, w *identity.Workspace) (err error) {
+	if len(d.protocols) == 0 || !q.Directory.Unlocked(*w, product.FeatureSSO) {
+		return nil
+	}
+	if d.Draft, err = q.SignIn.SignOn(q.Context(), w.ID, d.ID); err != nil {
+		return err
+	}
+	d.By = d.protocols[0]
+	for _, by := range []identity.Protocol{d.Draft.Protocol, identity.Protocol(q.Query("by"))} {
+		if slices.Contains(d.protocols, by) {
+			d.By = by
+		}
+	}
+	if err := d.Found.signedOn(q.Context(), q.Store.Read(w.ID), &d.Draft, d.By); err != nil {
+		return err
+	}
+	at := q.SignIn.Addresses(*w, d.ID, d.Draft.SAML.Slug)
+	values := guide.SignOn{EntityID: at.EntityID, ACS: at.ACS, Logout: at.SLO, Start: at.Start, App: at.OIDCApp, Web: at.OIDCWeb, BackChannel: at.OIDCOut}
+	for i, s := range guide.SignOnSteps(q.Product, d.Provider, d.By, values, d.Found.Contact) {
+		d.SignOn = append(d.SignOn, step{Step: s, ID: "s" + strconv.Itoa(i+1), Seen: d.Found.Has(s.Tick), Hint: hint(q, s.Tick, d.Found)})
+	}
+	return nil
 }
 
 // hint says what was seen of a step, or what it waits for.
@@ -114,10 +155,12 @@ func hint(q *frame.Request, s guide.Sight, f *found) string {
 	waits := map[guide.Sight]string{
 		guide.Contact: "Waiting for the first request", guide.Person: "Waiting for the first " + w.Member, guide.Group: "Waiting for the first " + w.Group,
 		guide.Update: "Waiting for the first change", guide.Mapped: "Waiting to see what comes", guide.Unseen: "Cannot be seen from here",
+		guide.Known: "Waiting for its values", guide.Answered: "Waiting for its first answer", guide.Entered: "Waiting for the first sign-in",
 	}
 	seen := map[guide.Sight]string{
 		guide.Contact: "Heard from it", guide.Person: frame.Counted(f.People, w.Member, w.Members) + " so far",
 		guide.Group: frame.Counted(f.Groups, w.Group, w.Groups) + " so far", guide.Update: "A change arrived", guide.Mapped: "Everything required has come",
+		guide.Known: "Its values are here", guide.Answered: "It has answered", guide.Entered: "Somebody signed in",
 	}
 	if f.Has(s) {
 		return seen[s]
@@ -153,6 +196,9 @@ func issueLink(q *frame.Request) error {
 	p, err := find(q)
 	if err != nil {
 		return err
+	}
+	if _, shut := locks(q); shut {
+		return q.ShowLocked(product.FeatureSCIM)
 	}
 	days, err := strconv.Atoi(q.Field("days"))
 	if err != nil || days < 1 || days > 30 {

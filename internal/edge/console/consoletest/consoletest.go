@@ -27,9 +27,12 @@ import (
 	"github.com/anteroom-id/anteroom/internal/mail"
 	"github.com/anteroom-id/anteroom/internal/product"
 	"github.com/anteroom-id/anteroom/internal/seal"
+	"github.com/anteroom-id/anteroom/internal/signin"
+	"github.com/anteroom-id/anteroom/internal/signin/dnstest"
 	"github.com/anteroom-id/anteroom/internal/store"
 	"github.com/anteroom-id/anteroom/internal/token"
 	"github.com/anteroom-id/anteroom/internal/web/browsertest"
+	"github.com/anteroom-id/anteroom/internal/web/outbound"
 )
 
 // Password is everybody's.
@@ -42,6 +45,7 @@ type World struct {
 	Server       *httptest.Server
 	Acme, Globex identity.Workspace
 	Operator     identity.Origin // whose hand the test is
+	DNS          *dnstest.Server // that the records of domains are looked up at
 }
 
 // New makes a world under a product; nil is the built-in one. Database is a
@@ -64,13 +68,18 @@ func New(t *testing.T, p *product.Product, database string, sections ...frame.Se
 	must(t, err)
 	c := frame.Config{Store: db, Product: p, Box: box, Directory: directory.New(db, p, directory.Bounds{}), Tokens: token.New(db, p), Dev: true}
 	c.Outbox = mail.NewOutbox(db, p, box)
-	w := &World{T: t, Operator: identity.Origin{Actor: identity.Actor{Kind: identity.ActorOperator, ID: "test"}, Source: "cli", RequestID: "req_test", At: db.Now()}}
+	w := &World{T: t, Operator: identity.Origin{Actor: identity.Actor{Kind: identity.ActorOperator, ID: "test"}, Source: "cli", RequestID: "req_test", At: db.Now()}, DNS: dnstest.New(t)}
 	w.Server = httptest.NewUnstartedServer(nil)
 	_, port, err := net.SplitHostPort(w.Server.Listener.Addr().String())
 	must(t, err)
 	c.BaseURL = "http://localhost:" + port // passkeys want a name
 	c.SCIMURL = func(slug string) string { return c.BaseURL + p.SCIM.Path(slug) }
 	c.Accounts, err = account.New(db, p, c.Directory, c.Outbox, box, account.Config{BaseURL: c.BaseURL, Cost: account.Cost{Memory: 64, Passes: 1, Lanes: 1}})
+	must(t, err)
+	c.SignIn, err = signin.New(signin.Config{
+		Store: db, Product: p, Directory: c.Directory, Accounts: c.Accounts, Outbox: c.Outbox, Box: box, BaseURL: c.BaseURL, DNS: signin.DNS(w.DNS.Addr),
+		Client: outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}, InsecureHTTP: true}),
+	})
 	must(t, err)
 	w.App, err = frame.New(c, sections...)
 	must(t, err)

@@ -26,6 +26,7 @@ import (
 	"github.com/anteroom-id/anteroom/internal/mail"
 	"github.com/anteroom-id/anteroom/internal/product"
 	"github.com/anteroom-id/anteroom/internal/seal"
+	"github.com/anteroom-id/anteroom/internal/signin"
 	"github.com/anteroom-id/anteroom/internal/store"
 	"github.com/anteroom-id/anteroom/internal/token"
 	"github.com/anteroom-id/anteroom/internal/web"
@@ -38,6 +39,7 @@ type Config struct {
 	Directory *directory.Service
 	Tokens    *token.Service
 	Accounts  *account.Service
+	SignIn    *signin.Service // through customers' identity providers
 	Outbox    *mail.Outbox
 	Product   *product.Product
 	Box       *seal.Box // what is shown once waits sealed
@@ -73,8 +75,14 @@ type Route struct {
 	Feature product.Feature // what the plan must unlock; "" when every plan does
 	// For says which products have the address; nil for all of them. In the others
 	// it is not there, whatever the plan.
-	For   func(*product.Product) bool
-	Serve func(*Request) error
+	For func(*product.Product) bool
+	// At gives the pattern where a product says the path; "" where the product has no
+	// such route. It then stands for Pattern.
+	At func(*product.Product) string
+	// Foreign lets a form of another site through, which is how identity providers
+	// answer. Such a route trusts nothing but what the form itself proves.
+	Foreign bool
+	Serve   func(*Request) error
 }
 
 // Lets reports whether a role passes the route's gate.
@@ -131,23 +139,44 @@ func New(c Config, sections ...Section) (*App, error) {
 	}
 	for _, s := range sections {
 		for _, r := range s.Routes {
-			if r.For != nil && !r.For(c.Product) {
-				continue
+			if err := a.add(r); err != nil {
+				return nil, err
 			}
-			if r.Gate == InWorkspace {
-				if _, known := access.Needs(r.Action); !known {
-					return nil, fmt.Errorf("the route %s needs an action that the table does not have: %q", r.Pattern, r.Action)
-				}
-			}
-			_, path, _ := strings.Cut(r.Pattern, " /")
-			first, _, _ := strings.Cut(path, "/")
-			a.routes, a.roots[first] = append(a.routes, r), true
-			a.mux.Handle(r.Pattern, a.handler(&r))
 		}
 	}
 	a.mux.Handle("GET /assets/{name}", web.Handler(a.serveAsset).With(a.fail))
 	a.mux.Handle("/", web.Handler(func(http.ResponseWriter, *http.Request) error { return errNothing }).With(a.fail))
 	return a, nil
+}
+
+// add takes a route in, where the product has it.
+func (a *App) add(r Route) error {
+	if r.At != nil {
+		r.Pattern = r.At(a.Product)
+	}
+	if r.Pattern == "" || r.For != nil && !r.For(a.Product) {
+		return nil
+	}
+	if r.Gate == InWorkspace {
+		if _, known := access.Needs(r.Action); !known {
+			return fmt.Errorf("the route %s needs an action that the table does not have: %q", r.Pattern, r.Action)
+		}
+	}
+	_, path, _ := strings.Cut(r.Pattern, " /")
+	first, _, _ := strings.Cut(path, "/")
+	a.routes, a.roots[first] = append(a.routes, r), true
+	return a.handle(r.Pattern, a.handler(&r))
+}
+
+// handle gives a pattern to the mux, which panics at one that is taken.
+func (a *App) handle(pattern string, h http.Handler) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the page %s cannot be at that path, which another page has: choose another one in the product definition", pattern)
+		}
+	}()
+	a.mux.Handle(pattern, h)
+	return nil
 }
 
 // Routes lists every route, for whoever checks them.
@@ -171,7 +200,8 @@ func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // policy is the Content-Security-Policy of every page (CSP Level 3): only what
-// we serve ourselves, and no inline script or style.
+// we serve ourselves, and no inline script or style. A page adds to its last
+// directive where its form may go elsewhere: Page.FormTo.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 

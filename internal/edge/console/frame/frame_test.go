@@ -1,11 +1,14 @@
 package frame_test
 
 import (
+	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/anteroom-id/anteroom/internal/access"
 	"github.com/anteroom-id/anteroom/internal/edge/console/consoletest"
@@ -44,6 +47,12 @@ func probe() frame.Section {
 		{Pattern: "GET /panics", Gate: frame.Public, Serve: func(q *frame.Request) error { return q.Render(frame.Page{Template: q.Part("")[9:]}) }},
 		{Pattern: "GET /notice", Gate: frame.Public, Serve: func(q *frame.Request) error { return q.Redirect("/w/acme/missing", "It is done.") }},
 		{Pattern: "GET /hand", Gate: frame.SignedIn, Serve: func(q *frame.Request) error { q.ShowOnce("token", "s3cret"); return q.Redirect("/take", "") }},
+		{At: func(p *product.Product) string { return "GET " + p.SignIn.SlugPath }, Gate: frame.Public, Serve: say("asked at")},
+		{Pattern: "POST /answer", Foreign: true, Gate: frame.Public, Serve: func(q *frame.Request) error {
+			q.Bind("b1nd", time.Minute)
+			_, err := fmt.Fprintf(q.W, "bound %q, crossed %v, hinted %v", q.Bound(), q.Crossed(), q.Hinted())
+			return err
+		}},
 		{Pattern: "GET /take", Gate: frame.SignedIn, Serve: func(q *frame.Request) error { _, err := q.W.Write([]byte("[" + q.Once("token") + "]")); return err }},
 	}}
 }
@@ -166,6 +175,57 @@ func TestAFormFromAnotherSiteIsRefused(t *testing.T) {
 	}
 	if a := owner.Post("/w/acme/domains"); a.Status != http.StatusOK {
 		t.Errorf("our own form: %d", a.Status)
+	}
+}
+
+func TestAFormFromAProvidersSiteReachesWhatTakesSuchForms(t *testing.T) {
+	w := consoletest.New(t, nil, "", probe())
+	v := w.Stranger()
+	a := v.Forged("/answer")
+	if a.Status != http.StatusOK || a.Body != `bound "", crossed true, hinted false` {
+		t.Errorf("the first: %d %s", a.Status, a.Body)
+	}
+	for _, c := range a.Header["Set-Cookie"] {
+		if !strings.Contains(c, "HttpOnly") || !strings.Contains(c, "SameSite=Lax") {
+			t.Errorf("in clear the cookie is %s", c)
+		}
+	}
+	if a := v.Post("/answer"); a.Body != `bound "b1nd", crossed false, hinted true` {
+		t.Errorf("the second: %s", a.Body)
+	}
+}
+
+func TestTheCookiesThatAProvidersFormHasToBringAreMarkedForItWhereThereIsTLS(t *testing.T) {
+	w := consoletest.New(t, nil, "", probe())
+	c := w.Config
+	c.BaseURL = "https://id.example.com"
+	app, err := frame.New(c, probe())
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := httptest.NewRecorder()
+	app.ServeHTTP(out, httptest.NewRequest(http.MethodPost, "/answer", nil))
+	for _, c := range out.Result().Cookies() {
+		if !strings.HasPrefix(c.Name, "__Host-") || !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteNoneMode || c.MaxAge != 60 {
+			t.Errorf("the cookie is %s", c)
+		}
+	}
+	if len(out.Result().Cookies()) != 2 || strings.Contains(out.Body.String(), "crossed true") {
+		t.Errorf("%v: %s", out.Header(), out.Body)
+	}
+}
+
+func TestT10_AProductSaysThePathOfAPageAndNotOneThatIsTaken(t *testing.T) {
+	p := consoletest.Load(t, "trackingtime")
+	w := consoletest.New(t, p, "", probe())
+	if a := w.Stranger().Get("/vue/sso"); a.Status != http.StatusOK || !w.Claims(httptest.NewRequest(http.MethodGet, "/vue/sso", nil)) {
+		t.Errorf("%d", a.Status)
+	}
+	c := w.Config
+	taken := *p
+	taken.SignIn.SlugPath, c.Product = "/open", &taken
+	if _, err := frame.New(c, probe()); err == nil || !strings.Contains(err.Error(), "GET /open") {
+		t.Errorf("a path that is taken: %v", err)
 	}
 }
 

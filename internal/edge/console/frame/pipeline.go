@@ -2,6 +2,8 @@ package frame
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
@@ -31,7 +33,7 @@ func (q *Request) run() error {
 	now := q.now()
 	q.from = origin(identity.ActorSystem, "", now)
 	q.W.Header().Set("X-Request-Id", string(q.from.RequestID))
-	if err := q.origin.Check(q.R); err != nil {
+	if err := q.origin.Check(q.R); err != nil && !q.route.Foreign {
 		return &identity.Error{Kind: identity.Forbidden, Msg: "This form was sent from another site, so nothing was done. Open the page here and try again.", Err: err}
 	}
 	if err := q.known(); err != nil {
@@ -88,7 +90,7 @@ func (q *Request) enter() error {
 	}
 	m, err := q.Accounts.Enter(q.Context(), q.Live, w.ID)
 	if identity.KindOf(err) == identity.NotFound {
-		return errNothing
+		return q.askProvider(w)
 	}
 	if err != nil {
 		return err
@@ -106,6 +108,16 @@ func (q *Request) enter() error {
 	}
 	q.locked = q.route.Feature != "" && !q.Unlocked(q.route.Feature)
 	return nil
+}
+
+// askProvider sends whoever is a member of a workspace that wants a sign-in at its
+// identity provider first there, and back; to everybody else there is nothing.
+func (q *Request) askProvider(w identity.Workspace) error {
+	wants := slices.ContainsFunc(q.Live.Ask, func(m identity.Membership) bool { return m.Workspace == w.ID })
+	if !wants || q.R.Method != http.MethodGet {
+		return errNothing
+	}
+	return movedTo("/sso/" + url.PathEscape(w.Slug) + "?to=" + url.QueryEscape(q.R.URL.RequestURI()))
 }
 
 // movedTo sends the browser to where a workspace lies now.

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -29,6 +30,9 @@ type Page struct {
 	Data     any
 	Bare     bool // without the rail: sign-in pages, and pages for who has no workspace
 	Status   int  // 0 is 200, or what the form's mistake makes it
+	// FormTo is another site that the page's form may be sent to, and Next where the
+	// page leads at once without being asked; both are whole addresses.
+	FormTo, Next string
 }
 
 // Tab is one of a page's parts.
@@ -98,11 +102,24 @@ func (q *Request) Render(p Page) error {
 		return fmt.Errorf("the page %s: %w", p.Template, err)
 	}
 	h := q.W.Header()
+	if site := siteOf(p.FormTo); site != "" {
+		h.Set("Content-Security-Policy", policy+" "+site)
+	}
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(out.Len()))
 	q.W.WriteHeader(q.statusFor(p))
 	_, _ = out.WriteTo(q.W) // that it did not arrive is no failure of ours
 	return nil
+}
+
+// siteOf is an address's origin as a policy names it (CSP Level 3 §2.3.1), "" when
+// it has none.
+func siteOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || strings.ContainsAny(u.Host, " ;,'") {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 func (q *Request) statusFor(p Page) int {

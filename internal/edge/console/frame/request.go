@@ -2,6 +2,7 @@ package frame
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -79,6 +80,32 @@ func clean(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, "
 // Can reports whether the member may do something here.
 func (q *Request) Can(a access.Action) bool { return access.AnyAllowed(q.Roles, a) }
 
+// RolesIn are the roles of the catalogue that a member has rights from in a
+// workspace.
+func (q *Request) RolesIn(ws identity.WorkspaceID, id identity.MemberID) (roles []product.Role, err error) {
+	grants, err := q.Directory.Effective(q.Context(), ws, id)
+	for _, g := range grants {
+		if r, ok := q.Product.Role(g.Role); ok && !g.Named {
+			roles = append(roles, r)
+		}
+	}
+	return roles, err
+}
+
+// Enter sends somebody into a workspace, or, when the member's role opens nothing
+// there, to the personal settings: so whoever only uses the product does not begin
+// with a refusal.
+func (q *Request) Enter(ws identity.WorkspaceID, slug string, id identity.MemberID) error {
+	roles, err := q.RolesIn(ws, id)
+	if err != nil {
+		return err
+	}
+	if !access.AnyAllowed(roles, access.ViewHome) {
+		return q.Redirect("/account", "")
+	}
+	return q.Redirect("/w/"+url.PathEscape(slug)+"/", "")
+}
+
 // Unlocked reports whether the workspace's plan, or an operator, unlocks a
 // feature.
 func (q *Request) Unlocked(f product.Feature) bool {
@@ -104,6 +131,21 @@ func (q *Request) Redirect(to, notice string) error {
 	q.W.Header().Set("Location", to)
 	q.W.WriteHeader(http.StatusSeeOther)
 	return nil
+}
+
+// leaving is what the page for a moment shows.
+type leaving struct{ Text, Host string }
+
+// Leave sends the browser to another site from the answer to a form: by a page,
+// since the policy of the page that the form stands on stops a redirect there
+// (CSP Level 3 §6.4.3). Text begins a sentence that the site's name ends: "You are
+// on the way to".
+func (q *Request) Leave(to, text string) error {
+	u, err := url.Parse(to)
+	if err != nil || siteOf(to) == "" {
+		return fmt.Errorf("%q is no address to leave for: %w", to, err)
+	}
+	return q.Render(Page{Title: "One moment", Template: "frame/leave", Bare: true, Next: to, Data: leaving{text, u.Hostname()}})
 }
 
 // Begin gives the browser a session that has just begun.

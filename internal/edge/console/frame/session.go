@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +17,8 @@ const (
 	sessionCookie = "session"
 	noticeCookie  = "notice"
 	onceCookie    = "once"
+	browserCookie = "browser"
+	hintCookie    = "hint"
 )
 
 // onceLife is how long what the next page is to show waits for it.
@@ -33,9 +36,13 @@ func (a *App) cookieName(name string) string {
 // setCookie sets one of our cookies, out of reach of scripts and of other sites'
 // forms. An empty value takes it away.
 func (q *Request) setCookie(name, value string, life time.Duration) {
+	q.setCookieFor(http.SameSiteLaxMode, name, value, life)
+}
+
+// setCookieFor is setCookie of one that other sites' forms may or may not bring.
+func (q *Request) setCookieFor(site http.SameSite, name, value string, life time.Duration) {
 	c := &http.Cookie{ //nolint:gosec // Secure wherever the pages are reached by TLS
-		Name: q.cookieName(name), Value: value, Path: "/", Secure: q.secure(), HttpOnly: true,
-		SameSite: http.SameSiteLaxMode, MaxAge: int(life / time.Second),
+		Name: q.cookieName(name), Value: value, Path: "/", Secure: q.secure(), HttpOnly: true, SameSite: site, MaxAge: int(life / time.Second),
 	}
 	if value == "" {
 		c.MaxAge = -1
@@ -57,6 +64,45 @@ func (q *Request) setSession(secret string, expires time.Time) {
 }
 
 func (q *Request) clearSession() { q.setCookie(sessionCookie, "", 0) }
+
+// crossing is how a cookie is marked that has to come along when an identity
+// provider's form brings the browser back (RFC 6265bis §5.6.7). In clear, where a
+// browser keeps no such cookie, it is Lax: Crossed then tells what to do.
+func (q *Request) crossing() http.SameSite {
+	if q.secure() {
+		return http.SameSiteNoneMode
+	}
+	return http.SameSiteLaxMode
+}
+
+// Bind has the browser keep the secret that binds the answers of identity
+// providers to it.
+func (q *Request) Bind(secret string, life time.Duration) {
+	q.setCookieFor(q.crossing(), browserCookie, secret, life)
+}
+
+// Bound is the secret that Bind gave to this browser, "" when it has none.
+func (q *Request) Bound() string { return q.cookie(browserCookie) }
+
+// Crossed reports whether the form comes from another site, so that the browser
+// has left its cookies at home: in clear they are Lax. Sent once more by a page of
+// ours, the form brings them.
+func (q *Request) Crossed() bool {
+	return !q.secure() && q.R.Method == http.MethodPost && !slices.Contains([]string{"", "same-origin", "same-site"}, q.R.Header.Get("Sec-Fetch-Site"))
+}
+
+// hintRest is how long a browser has to wait before another response that nobody
+// asked for begins a sign-in: so that two sides that send people to one another
+// do not do so for ever.
+const hintRest = time.Minute
+
+// Hinted notes that a response nobody asked for begins a sign-in in this browser,
+// and reports whether one did so a short while ago.
+func (q *Request) Hinted() bool {
+	before := q.cookie(hintCookie) != ""
+	q.setCookieFor(q.crossing(), hintCookie, "1", hintRest)
+	return before
+}
 
 // remember keeps a line for the next page.
 func (q *Request) remember(name, text string) {

@@ -21,7 +21,7 @@ func TestAnInvitationIsAcceptedWithANewPassword(t *testing.T) {
 	a = v.Post(link, "name", "Maria <Rossi>", "password", "short")
 	wants(t, "a short password", a, 422, "A password has at least 12 characters", `value="Maria <Rossi>"`, `aria-invalid="true"`)
 	leads(t, "joining", v.Post(link, "name", "Maria Rossi", "password", "a long one, with blanks"), "/")
-	leads(t, "the first page", v.Get("/"), "/w/acme/")
+	leads(t, "the first page of a role that opens nothing here", v.Get("/"), "/account")
 	for _, a := range []consoletest.Answer{v.Get(link), w.Stranger().Get(link), w.Stranger().Post(link, "password", "another long one"), w.Stranger().Get("/link/unknown")} {
 		wants(t, "the link once more", a, 404, "This link has ended", "ask whoever gave it to you")
 	}

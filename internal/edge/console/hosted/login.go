@@ -2,6 +2,7 @@ package hosted
 
 import (
 	"errors"
+	"net/url"
 
 	"github.com/anteroom-id/anteroom/internal/account"
 	"github.com/anteroom-id/anteroom/internal/edge/console/frame"
@@ -14,7 +15,7 @@ func first(q *frame.Request) error {
 	case q.Live == nil:
 		return q.Redirect("/login", "")
 	case len(q.Live.Reached) == 1:
-		return q.Redirect("/w/"+q.Live.Reached[0].Slug+"/", "")
+		return q.Enter(q.Live.Reached[0].Workspace, q.Live.Reached[0].Slug, q.Live.Reached[0].Member)
 	case len(q.Live.Reached) == 0:
 		return q.Redirect("/operator", "")
 	}
@@ -29,7 +30,8 @@ func goal(q *frame.Request) string {
 // loginPage asks for an address and a password.
 type loginPage struct {
 	To                string
-	Password, Passkey bool // what the product signs people in with
+	Password, Passkey bool   // what the product signs people in with
+	SSO               string // where people go who sign in through a provider
 }
 
 // login is discreet since what the sign-in leads to may be a link with a secret.
@@ -41,9 +43,11 @@ func login(q *frame.Request) error {
 }
 
 func showLogin(q *frame.Request) error {
-	return q.Render(frame.Page{
-		Title: "Sign in", Template: "hosted/login", Bare: true, Data: loginPage{goal(q), q.Product.SignIn.Password, q.Accounts.HasPasskeys()},
-	})
+	p := loginPage{To: goal(q), Password: q.Product.SignIn.Password, Passkey: q.Accounts.HasPasskeys(), SSO: q.Product.SignIn.Entrance()}
+	if p.To != "/" {
+		p.SSO += "?to=" + url.QueryEscape(p.To)
+	}
+	return q.Render(frame.Page{Title: "Sign in", Template: "hosted/login", Bare: true, Data: p})
 }
 
 func signIn(q *frame.Request) error {
@@ -86,13 +90,22 @@ func secondFactor(q *frame.Request) error {
 	return begin(q, fresh, err)
 }
 
+// signOut ends the session, here and at the provider that began it, where that
+// takes part (saml-profiles-2.0 §4.4, openid-connect-rpinitiated-1.0).
 func signOut(q *frame.Request) error {
+	elsewhere := ""
+	if q.Live != nil {
+		elsewhere = q.SignIn.Leave(q.Context(), &q.Live.Session)
+	}
 	if secret := q.Client().Session; secret != "" {
 		if err := q.Accounts.SignOut(q.Context(), secret); err != nil {
 			return err
 		}
 	}
 	q.SignOut()
+	if elsewhere != "" {
+		return q.Leave(elsewhere, "You are signed out here, and on the way to be signed out at")
+	}
 	return q.Redirect("/signed-out", "")
 }
 

@@ -29,7 +29,8 @@ func sessions(q *frame.Request) error {
 
 var methods = map[identity.Method]string{
 	identity.ByPassword: "password", identity.ByTOTP: "password and code", identity.ByRecovery: "password and recovery code",
-	identity.ByPasskey: "passkey", identity.ByLink: "link",
+	identity.ByPasskey: "passkey", identity.ByLink: "link", identity.BySAML: "single sign-on", identity.ByOIDC: "single sign-on",
+	identity.ByRecoveryCode: "recovery code",
 }
 
 func end(q *frame.Request) error {

@@ -35,17 +35,8 @@ type ownToken struct {
 // mayIssue reports whether a member's role allows a personal token. Such a token
 // provisions as a directory's does, so it is for those who may issue one of these.
 func mayIssue(q *frame.Request, m identity.Membership) (bool, error) {
-	grants, err := q.Directory.Effective(q.Context(), m.Workspace, m.Member)
-	if err != nil {
-		return false, err
-	}
-	var roles []product.Role
-	for _, g := range grants {
-		if r, ok := q.Product.Role(g.Role); ok && !g.Named {
-			roles = append(roles, r)
-		}
-	}
-	return access.AnyAllowed(roles, access.IssuePersonal) && access.AnyAllowed(roles, access.IssueSCIMToken), nil
+	roles, err := q.RolesIn(m.Workspace, m.Member)
+	return err == nil && access.AnyAllowed(roles, access.IssuePersonal) && access.AnyAllowed(roles, access.IssueSCIMToken), err
 }
 
 // hasApps reports whether there is anything to do or to see on the page of

@@ -34,6 +34,7 @@ func Section() frame.Section {
 		at("POST "+one+"/tokens/{token}/revoke", revokeToken),
 		at("POST "+one+"/links/{link}/revoke", revokeLink),
 		at("GET /operator/product", productPage),
+		at("GET /operator/signins", signInsPage),
 		at("GET /operator/mails", mailsPage),
 	}}
 }
@@ -42,6 +43,7 @@ func tabs(current string) []frame.Tab {
 	return []frame.Tab{
 		{Label: "Workspaces", Href: "/operator", Current: current == "workspaces"},
 		{Label: "Product definition", Href: "/operator/product", Current: current == "product"},
+		{Label: "Sign-ins", Href: "/operator/signins", Current: current == "signins"},
 		{Label: "Mails", Href: "/operator/mails", Current: current == "mails"},
 	}
 }

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/anteroom-id/anteroom/internal/access"
@@ -14,6 +15,7 @@ type memberSessions struct {
 	Signs    bool // somebody signs in as this member
 	MayEnd   bool
 	Sessions []session
+	SignIns  string // where the member's sign-ins through a provider are listed; "" for who may not look
 }
 
 // session is one browser.
@@ -36,6 +38,9 @@ func showSessions(q *frame.Request) error {
 		return err
 	}
 	s.Signs, s.MayEnd = signs, q.Can(access.EndSessions) && !s.Self && mayTouch(q, &m.Member)
+	if q.Can(access.ViewActivity) {
+		s.SignIns = q.To("activity", "signins") + "?member=" + url.QueryEscape(string(m.ID))
+	}
 	for _, n := range living {
 		s.Sessions = append(s.Sessions, session{n, browserOf(n.Agent), methodWords(n.Method)})
 	}
@@ -89,7 +94,7 @@ func sessionsOf(q *frame.Request, id identity.MemberID) (living []identity.Sessi
 			continue // where else the person is, is nobody's business here
 		}
 		for _, n := range all {
-			if m.Reached(n.Created) && n.Expires.After(q.Store.Now()) {
+			if m.Reached(&n, q.Store.Now()) && n.Expires.After(q.Store.Now()) {
 				living = append([]identity.Session{n}, living...)
 			}
 		}

@@ -14,8 +14,10 @@ import (
 
 // sentence says what happened to whom.
 func (t *Teller) sentence(c *identity.Change, name string) string {
-	if form, ok := t.forms()[c.Verb]; ok {
-		return strings.ReplaceAll(form, "%", name)
+	for _, forms := range []map[identity.Verb]string{t.forms(), t.signOnForms()} {
+		if form, ok := forms[c.Verb]; ok {
+			return strings.TrimSpace(strings.ReplaceAll(form, "%", name))
+		}
 	}
 	switch c.Verb {
 	case identity.MemberUpdated, identity.GroupUpdated:
@@ -65,6 +67,33 @@ func (t *Teller) forms() map[identity.Verb]string {
 		identity.GroupCreated:      "The " + w.Group + " % arrived",
 		identity.GroupDeleted:      "The " + w.Group + " % was deleted",
 		identity.GroupsOrdered:     "The order in which " + w.Groups + " count was changed",
+	}
+}
+
+// signOnForms are those of signing in through an identity provider.
+func (t *Teller) signOnForms() map[identity.Verb]string {
+	w := &t.p.Words
+	return map[identity.Verb]string{
+		identity.SignOnChanged:      "How people sign in through % was changed",
+		identity.SignOnProven:       "An administrator signed in through %, as it is set up now",
+		identity.MetadataRefreshed:  "The metadata of % brought other values",
+		identity.KeyRotated:         "Our own key for single sign-on was changed",
+		identity.MemberLinked:       "% signs in through the identity provider from now on",
+		identity.MemberUnlinked:     "% signs in through the identity provider no longer",
+		identity.MemberSignedIn:     "% signed in through the identity provider, which brought other values",
+		identity.DomainAdded:        "The domain % was added",
+		identity.DomainVerified:     "The domain % is verified",
+		identity.DomainLapsed:       "The domain % is verified no longer: its record is gone",
+		identity.DomainChanged:      "The domain % was changed",
+		identity.DomainRemoved:      "The domain % was removed",
+		identity.RequireChanged:     "Who has to use single sign-on was changed",
+		identity.RequireConfirmed:   "An administrator signed in by single sign-on, which is required from now on",
+		identity.RequireReverted:    "Requiring single sign-on was taken back, so that nobody is locked out",
+		identity.MemberExempted:     "% need not use single sign-on for a time",
+		identity.MemberNotExempted:  "% has to use single sign-on again",
+		identity.RecoveryIssued:     "Recovery codes of the " + w.Workspace + " were made",
+		identity.RecoveryUsed:       "% signed in with a recovery code of the " + w.Workspace,
+		identity.VerifiersDisagreed: "A response through % was refused: the two verifiers do not agree on it",
 	}
 }
 
@@ -144,10 +173,27 @@ func (t *Teller) fieldName(field string) string {
 	if name, ok := names[field]; ok {
 		return name
 	}
+	if name, ok := t.signOnFields()[field]; ok {
+		return name
+	}
 	if a, ok := t.p.Attribute(field); ok {
 		return Spaced(a.Name)
 	}
 	return Spaced(field[strings.LastIndexByte(field, ':')+1:])
+}
+
+// signOnFields are the names of a connection's settings for signing in.
+func (t *Teller) signOnFields() map[string]string {
+	l := &t.p.Console.Labels
+	return map[string]string{
+		"enabled": "Sign-in", "protocol": "Protocol", "justInTime": "Just-in-time", "unasked": "Sign-ins that begin at the provider",
+		"saml.entityID": "Issuer", "saml.ssoURL": "Sign-in address", "saml.ssoPostURL": "Sign-in address for forms", "saml.sloURL": "Sign-out address",
+		"saml.sloReturnURL": "Sign-out answer address", "saml.certificates": "Certificates", "saml.metadataURL": l.Metadata, "saml.validUntil": "Metadata valid until",
+		"saml.signRequests": "Signed requests", "saml.forceAuthn": "Credentials anew each time", "saml.context": "Authentication context", "saml.nameID": "Name ID format",
+		"saml.sha1Until": "SHA-1 taken until", "saml.cbc": "AES-CBC taken", "saml.slug": "Slug in the provider's addresses",
+		"oidc.issuer": l.Issuer, "oidc.clientID": l.ClientID, "oidc.secret": l.ClientSecret, "oidc.oldSecret": "Earlier " + strings.ToLower(l.ClientSecret),
+		"oidc.secretExpires": l.ClientSecret + " expires", "oidc.scopes": "Scopes", "oidc.algorithms": "Algorithms",
+	}
 }
 
 // Spaced makes the name of an attribute words: "employeeNumber" is "Employee number".

@@ -94,6 +94,8 @@ func (t *Teller) subject(ctx context.Context, c *identity.Change) (string, error
 	case "token", "connection":
 		err := t.credentials(ctx)
 		return cmp.Or(t.names[c.Subject.ID], valueOf(c, "title", "name")), err
+	case "domain":
+		return c.Subject.ID, nil
 	}
 	return "", nil
 }

@@ -46,16 +46,19 @@ func TestAChangeIsToldInTheProductsWords(t *testing.T) {
 	archived.Words.Inactive, archived.Words.Workspace, archived.Words.Group = "archived", "organization", "team"
 	gone := identity.Subject{Kind: "group", ID: "none"}
 	for what, c := range map[string]identity.Change{
-		"Maria Rossi is archived now":                                   {Verb: identity.MemberDeactivated},
-		"Maria Rossi came back":                                         {Verb: identity.MemberReturned},
-		"The organization was created":                                  {Verb: identity.WorkspaceCreated, Subject: identity.Subject{Kind: "workspace"}},
-		"Provisioning was switched off":                                 {Verb: identity.WorkspaceChanged, Values: []identity.Delta{{Field: "provisioning", Before: true, After: false}}},
-		"Job title of Maria Rossi changed":                              {Verb: identity.MemberUpdated, Values: []identity.Delta{{Field: "title", After: "Engineer"}}},
-		"Job title, E-mail and Microsoft id of Maria Rossi changed":     {Verb: identity.MemberUpdated, Values: []identity.Delta{{Field: "title"}, {Field: "emails"}, {Field: "microsoftId"}}},
-		"Team Night shift: 2 members added, 1 member removed":           {Verb: identity.MembersChanged, Subject: gone, Values: []identity.Delta{{Field: "members", After: []any{"a", "b"}}, {Field: "members", Before: []any{"c"}}, {Field: "displayName", After: "Night shift"}}},
-		"The team Night shift gives its members the role Administrator": {Verb: identity.GroupMapped, Subject: gone, Values: []identity.Delta{{Field: "role", After: "admin"}, {Field: "displayName", After: "Night shift"}}},
-		"The team Night shift gives no role any more":                   {Verb: identity.GroupMapped, Subject: gone, Values: []identity.Delta{{Field: "role", Before: "admin"}, {Field: "displayName", After: "Night shift"}}},
-		"Member sang a song Maria Rossi":                                {Verb: "member.sang_a_song"},
+		"Maria Rossi is archived now":                                    {Verb: identity.MemberDeactivated},
+		"Maria Rossi came back":                                          {Verb: identity.MemberReturned},
+		"The organization was created":                                   {Verb: identity.WorkspaceCreated, Subject: identity.Subject{Kind: "workspace"}},
+		"Provisioning was switched off":                                  {Verb: identity.WorkspaceChanged, Values: []identity.Delta{{Field: "provisioning", Before: true, After: false}}},
+		"Job title of Maria Rossi changed":                               {Verb: identity.MemberUpdated, Values: []identity.Delta{{Field: "title", After: "Engineer"}}},
+		"Job title, E-mail and Microsoft id of Maria Rossi changed":      {Verb: identity.MemberUpdated, Values: []identity.Delta{{Field: "title"}, {Field: "emails"}, {Field: "microsoftId"}}},
+		"Team Night shift: 2 members added, 1 member removed":            {Verb: identity.MembersChanged, Subject: gone, Values: []identity.Delta{{Field: "members", After: []any{"a", "b"}}, {Field: "members", Before: []any{"c"}}, {Field: "displayName", After: "Night shift"}}},
+		"The team Night shift gives its members the role Administrator":  {Verb: identity.GroupMapped, Subject: gone, Values: []identity.Delta{{Field: "role", After: "admin"}, {Field: "displayName", After: "Night shift"}}},
+		"The team Night shift gives no role any more":                    {Verb: identity.GroupMapped, Subject: gone, Values: []identity.Delta{{Field: "role", Before: "admin"}, {Field: "displayName", After: "Night shift"}}},
+		"Maria Rossi signs in through the identity provider from now on": {Verb: identity.MemberLinked},
+		"The domain acme.example is verified":                            {Verb: identity.DomainVerified, Subject: identity.Subject{Kind: "domain", ID: "acme.example"}},
+		"How people sign in through Okta was changed":                    {Verb: identity.SignOnChanged, Subject: identity.Subject{Kind: "connection", ID: "none"}, Values: []identity.Delta{{Field: "title", After: "Okta"}}},
+		"Member sang a song Maria Rossi":                                 {Verb: "member.sang_a_song"},
 	} {
 		got := tell(t, archived, func(n *identity.Change) {
 			n.Verb, n.Values = c.Verb, c.Values
