@@ -7,10 +7,22 @@ VERSION       ?= $(shell git describe --tags --always --dirty 2>/dev/null || ech
 gobin  := $(shell go env GOPATH)/bin
 pgtemp := go run ./internal/store/storetest/pgtemp
 
+# Everything is built without pgx's list of every type of PostgreSQL, two megabytes
+# of the program, of which the store uses three (store/postgres.go).
+export GOFLAGS := -tags=nopgxregisterdefaulttypes
+
 # What ships needs no C: CGO_ENABLED=0 gives one static file. The race detector
 # does need C (cgo and gcc), and nothing but the tests uses it. Without the
 # debugger's tables (-w) some forty test binaries are linked in half the time.
-ship := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+# Packages that no directory's request waits for are compiled without inlining (-l),
+# which takes another two megabytes away.
+cold := github.com/alecthomas/... github.com/beevik/... github.com/coreos/... github.com/fxamacker/... github.com/go-jose/... \
+	github.com/go-viper/... github.com/go-webauthn/... github.com/golang-jwt/... github.com/google/... github.com/russellhaering/... \
+	github.com/schollz/... github.com/tinylib/... go.yaml.in/... golang.org/x/net/... golang.org/x/text/... html/... text/... \
+	encoding/asn1 mime/... net/smtp regexp/... runtime/pprof $(addprefix github.com/anteroom-id/anteroom/,cmd/... lab/... scim/scimtest \
+	internal/account internal/edge/console/... internal/explain internal/guide internal/labpage internal/listing internal/mail internal/product internal/signin)
+# The compiler is told where the time goes (bench/profile.pgo, recorded while bench ran).
+ship := CGO_ENABLED=0 go build -trimpath -pgo=bench/profile.pgo -ldflags "-s -w -X main.version=$(VERSION)" $(foreach p,$(cold),-gcflags=$p=-l)
 # SQLite's own C, which is translated to Go and not ours, runs without the
 # detector: with it the tests take four times as long.
 race := env CGO_ENABLED=1 go test -race -gcflags=modernc.org/...=-race=false -shuffle=on -vet=off -ldflags=-w

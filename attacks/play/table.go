@@ -62,6 +62,7 @@ func (r *Row) outcome() string {
 type Table struct {
 	Rows                             []Row
 	Refused, Wrong, Legal, LegalLost int
+	Idle                             int      // came through without a refusal, and gained nothing
 	Mixed                            []string // codes that stand for more than one cause
 }
 
@@ -77,6 +78,8 @@ func tally(rows []Row) *Table {
 			t.Legal++
 		case r.Legal:
 			t.LegalLost++
+		case r.Problem() == "" && r.Code == "":
+			t.Idle++
 		case r.Problem() == "":
 			t.Refused++
 		default:
@@ -121,6 +124,9 @@ func (t *Table) Print(out io.Writer) {
 	for _, m := range t.Mixed {
 		fmt.Fprintln(out, "one code for several causes:", m)
 	}
+	if t.Idle > 0 {
+		fmt.Fprintf(out, "%d more were not refused and are without effect, as a redirect that stays inside\n", t.Idle)
+	}
 	fmt.Fprintf(out, "%d refused, %d wrongly accepted, %d legal accepted%s\n", t.Refused, t.Wrong, t.Legal, lost(t.LegalLost))
 }
 
@@ -133,7 +139,7 @@ func lost(n int) string {
 
 // summary has a line for each class.
 func (t *Table) summary(out io.Writer) {
-	type sum struct{ refused, accepted, wrong int }
+	type sum struct{ refused, idle, accepted, wrong int }
 	sums, names := map[string]*sum{}, []string{}
 	for i := range t.Rows {
 		r := &t.Rows[i]
@@ -146,13 +152,15 @@ func (t *Table) summary(out io.Writer) {
 			s.wrong++
 		case r.Legal:
 			s.accepted++
+		case r.Code == "":
+			s.idle++
 		default:
 			s.refused++
 		}
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, n := range names {
-		fmt.Fprintf(w, "%s\t%d refused\t%d legal accepted\t%d wrong\n", n, sums[n].refused, sums[n].accepted, sums[n].wrong)
+		fmt.Fprintf(w, "%s\t%d refused\t%d without effect\t%d legal accepted\t%d wrong\n", n, sums[n].refused, sums[n].idle, sums[n].accepted, sums[n].wrong)
 	}
 	_ = w.Flush() // whoever reads it may be gone
 	fmt.Fprintln(out)

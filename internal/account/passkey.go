@@ -226,6 +226,9 @@ func passkeyName(name string) string {
 
 // Passkeys lists the person's passkeys.
 func (s *Service) Passkeys(ctx context.Context, l *Live) ([]identity.Passkey, error) {
+	if l.Session.Within != "" {
+		return nil, nil
+	}
 	return s.store.Passkeys(ctx, l.Person.ID)
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
@@ -78,7 +79,7 @@ func (s *Service) Check(ctx context.Context, secret string, c Client) (*Live, er
 	if l.Person, found, err = s.store.Person(ctx, n.Person); err != nil || !found {
 		return nil, cmp.Or[error](err, errSignedOut)
 	}
-	if l.Reached, l.Ask, err = s.reached(ctx, &n, now); err != nil {
+	if l.Reached, l.Ask, err = s.reached(ctx, &l.Session, now); err != nil {
 		return nil, err
 	}
 	l.Person.Operator = l.Person.Operator && l.local() // no customer's provider makes one of the vendor's people
@@ -101,7 +102,7 @@ func (s *Service) ended(n *identity.Session, now time.Time) bool {
 // what the person is elsewhere: whoever runs that provider could be the person
 // there, and nowhere else.
 func (l *Live) confine() {
-	if l.Session.Within == "" {
+	if l.Session.Within == "" || len(l.Reached) == 0 {
 		return
 	}
 	own := l.Reached[0]
@@ -136,11 +137,49 @@ func (s *Service) gated(all []identity.Membership) []identity.Membership {
 }
 
 // reached lists the workspaces that a session reaches now, by name, and those that
-// ask for their identity provider first.
+// ask for their identity provider first. A session that its provider's workspace
+// cannot answer for elsewhere any more is narrowed.
 func (s *Service) reached(ctx context.Context, n *identity.Session, now time.Time) (reached, ask []identity.Membership, err error) {
 	all, err := s.Memberships(ctx, n.Person)
+	if err == nil {
+		err = s.narrow(ctx, n, all, now)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
 	reached, ask = sorted(all, n, now)
-	return reached, ask, err
+	return reached, ask, nil
+}
+
+// narrow confines a session that an identity provider began to the workspace of
+// that provider, unless the workspace answers for the person everywhere now: it lets
+// the person in itself, and every address of the person lies in a domain that it has
+// proven to be its own. A sign-in asks the same when it begins a session; members
+// that come later, a domain that goes and somebody who is shut out count at once.
+func (s *Service) narrow(ctx context.Context, n *identity.Session, all []identity.Membership, now time.Time) error {
+	if n.Connection == "" || n.Within != "" {
+		return nil
+	}
+	if !slices.ContainsFunc(all, func(m identity.Membership) bool { return m.Workspace == n.Home && m.Reached(n, now) }) {
+		n.Within = n.Home
+		return nil
+	}
+	own := map[string]bool{}
+	for i := range all {
+		domain := all[i].Address[strings.LastIndexByte(all[i].Address, '@')+1:]
+		if _, asked := own[domain]; !asked {
+			d, found, err := s.store.VerifiedDomain(ctx, domain)
+			if err != nil {
+				return err
+			}
+			own[domain] = domain != "" && found && d.Workspace == n.Home
+		}
+		if !own[domain] {
+			n.Within = n.Home
+			return nil
+		}
+	}
+	return nil
 }
 
 // sorted is reached of memberships that were read.
@@ -196,13 +235,28 @@ func (s *Service) Sessions(ctx context.Context, l *Live) ([]identity.Session, er
 		return nil, err
 	}
 	members, err := s.Memberships(ctx, l.Person.ID)
+	if err != nil {
+		return nil, err
+	}
 	now := s.store.Now()
+	if err := s.narrowAll(ctx, all, members, now); err != nil {
+		return nil, err
+	}
 	all = slices.DeleteFunc(all, func(n identity.Session) bool {
 		reaches := slices.ContainsFunc(members, func(m identity.Membership) bool { return m.Reached(&n, now) })
 		return s.ended(&n, now) || !reaches && !l.Person.Operator || !l.sees(&n)
 	})
 	slices.Reverse(all)
-	return all, err
+	return all, nil
+}
+
+func (s *Service) narrowAll(ctx context.Context, all []identity.Session, members []identity.Membership, now time.Time) error {
+	for i := range all {
+		if err := s.narrow(ctx, &all[i], members, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sees reports whether a session may know of another one of the same person.
@@ -221,15 +275,21 @@ func (s *Service) SessionsOf(ctx context.Context, ws identity.WorkspaceID, id id
 	if err != nil {
 		return nil, signs, err
 	}
+	all, err := s.store.Sessions(ctx, person)
+	if err != nil {
+		return nil, signs, err
+	}
+	now := s.store.Now()
+	if err := s.narrowAll(ctx, all, members, now); err != nil {
+		return nil, signs, err
+	}
 	// Where else the person is, is nobody's business here.
 	members = slices.DeleteFunc(members, func(m identity.Membership) bool { return m.Workspace != ws || m.Member != id })
-	all, err := s.store.Sessions(ctx, person)
-	now := s.store.Now()
 	all = slices.DeleteFunc(all, func(n identity.Session) bool {
 		return s.ended(&n, now) || len(members) == 0 || !members[0].Reached(&n, now)
 	})
 	slices.Reverse(all)
-	return all, signs, err
+	return all, signs, nil
 }
 
 // change runs a write of somebody who is signed in, unless the session has ended

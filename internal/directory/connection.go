@@ -182,3 +182,9 @@ func (s *Service) RemovalPreview(ctx context.Context, ws identity.WorkspaceID, i
 	}
 	return r.Connected(ctx, id, s.store.Now())
 }
+
+// SessionsThrough counts the sessions that began through a connection, which its
+// removal ends.
+func (s *Service) SessionsThrough(ctx context.Context, ws identity.WorkspaceID, id identity.ConnectionID) (int64, error) {
+	return s.store.Read(ws).CountSessionsThrough(ctx, id, s.store.Now())
+}

@@ -28,8 +28,8 @@ const (
 	straggler = 30 * time.Second
 )
 
-// RemoveConnection ends a connection and its tokens at once, and hands its people
-// and groups back: no directory manages them, so that administrators may change
+// RemoveConnection ends a connection, its tokens and the sessions that began through
+// it at once, whichever workspaces those reach, and hands its people and groups back: no directory manages them, so that administrators may change
 // them and another directory may take them over. Nobody loses access or a role:
 // what the directory granted becomes granted by hand.
 //
@@ -63,13 +63,20 @@ func (s *Service) markRemoved(ctx context.Context, tx *store.Tx, id identity.Con
 	if err := tx.SwitchSignOnOff(ctx, id); err != nil {
 		return err
 	}
+	sessions, err := tx.CountSessionsThrough(ctx, id, s.store.Now())
+	if err != nil {
+		return err
+	}
+	if err := tx.EndSessionsThrough(ctx, id); err != nil {
+		return err
+	}
 	name := c.Name
 	c.Title, c.Name, c.Removed = cmp.Or(c.Title, c.Name), string(c.ID), s.store.Now() // its name is free for another
 	if err := tx.SaveConnection(ctx, &c); err != nil {
 		return err
 	}
 	return tx.Log(ctx, o, identity.ConnectionRemoved, connectionSubject(id), []identity.Delta{
-		{Field: "name", Before: name}, {Field: "title", Before: c.Title}, {Field: "people", Before: people}, {Field: "groups", Before: groups}, {Field: "tokens", Before: ended},
+		{Field: "name", Before: name}, {Field: "title", Before: c.Title}, {Field: "people", Before: people}, {Field: "groups", Before: groups}, {Field: "tokens", Before: ended}, {Field: "sessions", Before: sessions},
 	})
 }
 

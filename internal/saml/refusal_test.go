@@ -61,6 +61,7 @@ func TestS6_WhatAResponseSaysMustFit(t *testing.T) {
 		{name: "an empty destination", want: explain.SAMLNoDestination, knobs: st.Knobs{Response: re(`Destination="`+st.ACS+`"`, `Destination=""`)}},
 		{name: "no destination in a signed response", want: explain.SAMLNoDestination, knobs: st.Knobs{OfResponse: both, Response: re(` Destination="`+st.ACS+`"`, "")}},
 		{name: "issuer of the response", want: explain.SAMLIssuer, knobs: st.Knobs{Response: re(`assertion">`+st.EntityID, `assertion">https://evil.example/`)}},
+		{name: "another provider, by its name and its key", want: explain.SAMLIssuer, knobs: st.Knobs{OfContent: &st.Signing{Key: madeKeys(t).other.Private, Cert: madeKeys(t).other.Cert}, Response: re(`assertion">`+st.EntityID, `assertion">https://evil.example/`)}},
 		{name: "issuer with a format", want: explain.SAMLIssuer, knobs: st.Knobs{Response: re(`<Issuer xmlns=`, `<Issuer Format="x" xmlns=`)}},
 		{name: "issuer of the assertion", want: explain.SAMLAssertionIssuer, knobs: st.Knobs{Assertion: re("<Issuer>"+st.EntityID, "<Issuer>https://evil.example/")}},
 		{name: "no issuer of the assertion", want: explain.SAMLAssertionIssuer, knobs: st.Knobs{OfContent: &st.Signing{Last: true}, Assertion: re("<Issuer>"+st.EntityID+"</Issuer>", "")}},
@@ -118,6 +119,8 @@ func TestARefusalNamesTheClockFirst(t *testing.T) {
 	refuse(t, []refused{
 		{name: "the provider is ahead by ten minutes", want: explain.SAMLClockAhead, expect: at(-10 * time.Minute)},
 		{name: "the provider is ahead, and the audience is wrong", want: explain.SAMLClockAhead, knobs: st.Knobs{Assertion: re(st.Audience, "https://other.example/")}, expect: at(-10 * time.Minute)},
+		{name: "the assertion was made later", want: explain.SAMLClockAhead, knobs: st.Knobs{Assertion: re(`IssueInstant="2026-03-01T12:00:00.000Z"`, `IssueInstant="2026-03-01T12:04:00Z"`)}},
+		{name: "the response was made later", want: explain.SAMLClockAhead, knobs: st.Knobs{Sent: re(`IssueInstant="2026-03-01T12:00:00.000Z" Destination`, `IssueInstant="2026-03-01T12:04:00Z" Destination`)}},
 		{name: "conditions begin later", want: explain.SAMLClockAhead, knobs: st.Knobs{Assertion: re("11:55:00", "12:04:00")}},
 		{name: "the provider is behind by ten minutes", want: explain.SAMLClockBehind, knobs: st.Knobs{Okta: true}, expect: at(10 * time.Minute)},
 		{name: "a response that waited", want: explain.SAMLExpired, knobs: st.Knobs{Okta: true}, expect: func(e *saml.Expect) { e.Now = st.Now().Add(10 * time.Minute) }},

@@ -158,6 +158,10 @@ func TestAnEntityIDThatIsNotSetMatchesNothing(t *testing.T) {
 			t.Errorf("%s: accepted", name)
 		}
 	}
+	nobody := st.Replace(t, ">"+st.EntityID+"</Issuer>", "></Issuer>")
+	if _, err := verify(st.Message(t, k.idp, st.Knobs{Assertion: nobody, Response: nobody}), tr, expect()); codeOf(err) != explain.SAMLIssuer {
+		t.Errorf("an empty issuer: %v", err)
+	}
 	ex := expect()
 	ex.Audience = ""
 	if _, err := verify(st.Message(t, k.idp, st.Knobs{Assertion: st.Replace(t, st.Audience, "")}), trust(k), ex); codeOf(err) != explain.SAMLAudience {

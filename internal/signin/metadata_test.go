@@ -213,9 +213,16 @@ func TestACertificateThatLeavesTheMetadataIsTakenForAWeekMore(t *testing.T) {
 		if look(time.Minute); p.asked != asked {
 			t.Error("it was fetched again at once")
 		}
+		if look(7 * time.Hour); e.signOn(s, e.acme, id).Version != 1 {
+			t.Error("a look that found nothing new makes forms stale")
+		}
 		p.says(http.StatusOK, described(issuer, one, two))
 		if got := look(7 * time.Hour); !slices.Equal(got, []string{one, two}) {
 			t.Fatalf("the next one is not taken: %d", len(got))
+		}
+		_, err := s.SaveSignOn(t.Context(), e.acme, id, 1, func(d *identity.SignOn) error { d.SAML.Certificates = []string{one}; return nil }, byOperator)
+		if identity.KindOf(err) != identity.Taken {
+			t.Errorf("a form from before takes the new one back: %v", err)
 		}
 		p.says(http.StatusOK, described(issuer, two))
 		if got := look(7 * time.Hour); !slices.Equal(got, []string{two, one}) {

@@ -106,10 +106,14 @@ func (s *Service) fetchAgain(ctx context.Context, p *store.PlacedSignOn, to []id
 		if err != nil {
 			return err
 		}
+		deltas := different(&before, &d.SAML)
+		if len(deltas) > 0 { // a form that was made before must not take it back
+			d.Version++
+		}
 		if err := tx.SaveSignOn(ctx, &d); err != nil {
 			return err
 		}
-		return s.report(ctx, tx, p.Connection, to, tells, different(&before, &d.SAML))
+		return s.report(ctx, tx, p.Connection, to, tells, deltas)
 	})
 }
 

@@ -19,13 +19,13 @@ func TestProcessesThatStartAtOnceMakeTheTablesOnceAndTheNextFindsThem(t *testing
 				return s
 			}
 			var all sync.WaitGroup
-			stores := make([]*store.Store, 3)
+			var stores [3]*store.Store
 			for i := range stores {
 				all.Go(func() { stores[i] = open() })
 			}
 			all.Wait()
 			workspace(t, stores[0], "acme")
-			for _, s := range append(stores, open()) {
+			for _, s := range append(stores[:], open()) {
 				if got, err := s.Workspaces(ctx); err != nil || len(got) != 1 {
 					t.Errorf("%v (%v)", got, err)
 				}

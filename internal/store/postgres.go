@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/anteroom-id/anteroom/internal/identity"
@@ -50,6 +51,7 @@ func openPostgres(ctx context.Context, o Options) (engine, error) {
 		conf.ConnConfig.ConnectTimeout = connectTimeout
 	}
 	conf.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		knowTypes(c.TypeMap())
 		_, err := c.Exec(ctx, patience) // nobody waits for ever behind a copy that hangs
 		return err
 	}
@@ -65,6 +67,18 @@ func openPostgres(ctx context.Context, o Options) (engine, error) {
 		return nil, err
 	}
 	return &postgresEngine{pool: pool, commits: make(chan struct{}, max(1, conf.MaxConns/2))}, nil
+}
+
+// knowTypes says what our arguments are where the server is not asked first
+// (default_query_exec_mode=exec, for PgBouncer). What ships is built without pgx's
+// own list of these, which has every type of PostgreSQL and weighs two megabytes.
+func knowTypes(m *pgtype.Map) {
+	for _, of := range []struct {
+		value any
+		name  string
+	}{{"", "text"}, {int64(0), "int8"}, {int(0), "int8"}, {false, "bool"}} {
+		m.RegisterDefaultPgType(of.value, of.name)
+	}
 }
 
 // migratePostgres brings the tables up to date, while other copies that start

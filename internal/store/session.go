@@ -55,6 +55,22 @@ func (r *Reader) SessionsNamed(ctx context.Context, c identity.ConnectionID, ses
 	return byAge(all), err
 }
 
+// CountSessionsThrough counts the sessions that one of the workspace's connections
+// began and that have not expired at a time, whichever workspaces they reach.
+func (r *Reader) CountSessionsThrough(ctx context.Context, c identity.ConnectionID, now time.Time) (int64, error) {
+	n, _, err := one(ctx, r.q, scanInt, `SELECT count(*) FROM session n CROSS JOIN connection c
+		WHERE n.connection_id = $2 AND n.connection_id <> '' AND n.expires > $3 AND c.id = n.connection_id AND c.workspace_id = $1`, r.ws, c, micros(now))
+	return n, err
+}
+
+// EndSessionsThrough ends the sessions that one of the workspace's connections
+// began, whichever workspaces they reach.
+func (tx *Tx) EndSessionsThrough(ctx context.Context, c identity.ConnectionID) error {
+	_, err := tx.q.exec(ctx, `DELETE FROM session WHERE connection_id = $2 AND connection_id <> ''
+		AND EXISTS (SELECT 1 FROM connection c WHERE c.id = $2 AND c.workspace_id = $1)`, tx.ws, c)
+	return err
+}
+
 func byAge(all []identity.Session) []identity.Session {
 	slices.SortFunc(all, func(a, b identity.Session) int { return cmp.Compare(a.ID, b.ID) })
 	return all
@@ -83,17 +99,22 @@ func (tx *Tx) TouchSession(ctx context.Context, hash string, at time.Time, remot
 	return err
 }
 
-// EndSession ends one session of a person, of those that reach one workspace only,
-// or any for ""; false means that there is none such.
+// confined is which of a person's sessions one sees that reaches the workspace $3
+// only: those that reach nothing else either, and those of its providers.
+const confined = ` AND ($3 = '' OR within = $3 OR connection_id IN (SELECT c.id FROM connection c WHERE c.workspace_id = $3))`
+
+// EndSession ends one session of a person, of those that reach one workspace only
+// or that one of its providers began, or any for ""; false means that there is none
+// such.
 func (tx *Tx) EndSession(ctx context.Context, person identity.PersonID, id identity.SessionID, within identity.WorkspaceID) (bool, error) {
-	n, err := tx.q.exec(ctx, `DELETE FROM session WHERE person_id = $1 AND id = $2 AND ($3 = '' OR within = $3)`, person, id, within)
+	n, err := tx.q.exec(ctx, `DELETE FROM session WHERE person_id = $1 AND id = $2`+confined, person, id, within)
 	return n > 0, err
 }
 
-// EndSessionsWithin ends those of a person's sessions that reach one workspace
-// only, or all for "", but one, and says how many.
+// EndSessionsWithin ends those of a person's sessions that reach one workspace only
+// or that one of its providers began, or all for "", but one, and says how many.
 func (tx *Tx) EndSessionsWithin(ctx context.Context, person identity.PersonID, but identity.SessionID, within identity.WorkspaceID) (int64, error) {
-	return tx.q.exec(ctx, `DELETE FROM session WHERE person_id = $1 AND id <> $2 AND ($3 = '' OR within = $3)`, person, but, within)
+	return tx.q.exec(ctx, `DELETE FROM session WHERE person_id = $1 AND id <> $2`+confined, person, but, within)
 }
 
 // EndSessions ends a person's sessions, all but one ("" for all), and says how many.

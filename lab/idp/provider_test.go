@@ -1,6 +1,8 @@
 package idp_test
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
 	"io"
@@ -10,13 +12,23 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/anteroom-id/anteroom/lab/idp"
 )
 
+// key is the one that all providers of these tests begin with: it takes long to
+// make.
+var key = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
 func start(t *testing.T, c idp.Config) *idp.Provider {
 	t.Helper()
+	one, err := key()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Keys = []*rsa.PrivateKey{one}
 	p, err := idp.Start(c)
 	if err != nil {
 		t.Fatal(err)

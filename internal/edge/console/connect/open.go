@@ -124,6 +124,9 @@ func issueByLink(q *frame.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := q.Directory.Locked(o.workspace, product.FeatureSCIM); err != nil {
+		return q.Again(err, openSetup)
+	}
 	h := howOf(q)
 	if len(h.Here) == 0 || o.place.Settings[o.claim()] != "" {
 		return q.Again(identity.Errorf(identity.Forbidden, "", "This link has issued its token already. Ask whoever sent it to you for another link."), openSetup)

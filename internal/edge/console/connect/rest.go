@@ -74,6 +74,7 @@ func showActivity(q *frame.Request) error {
 type removal struct {
 	place
 	People, Groups, Tokens int64
+	Sessions               int64 // that began through it
 }
 
 func askRemove(q *frame.Request) error {
@@ -83,6 +84,9 @@ func askRemove(q *frame.Request) error {
 	}
 	d := removal{place: p}
 	if d.People, d.Groups, d.Tokens, err = q.Directory.RemovalPreview(q.Context(), q.Workspace.ID, p.ID); err != nil {
+		return err
+	}
+	if d.Sessions, err = q.Directory.SessionsThrough(q.Context(), q.Workspace.ID, p.ID); err != nil {
 		return err
 	}
 	above := append(trail(q), frame.Link{Label: p.Name, Href: to(q, p.ID)})

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/anteroom-id/anteroom/internal/edge/console/frame"
 	"github.com/anteroom-id/anteroom/internal/edge/console/told"
 	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/signin"
 	"github.com/anteroom-id/anteroom/internal/store"
 )
 
@@ -171,7 +173,11 @@ func (h *home) cards(ctx context.Context, q *frame.Request, r *store.Reader) err
 		return err
 	}
 	h.Begun = !last.IsZero() || h.Chart.All > 0
-	h.Cards = []card{ssoCard(q, connections), contact, tokenCard(q, tokens), h.seatCard(q), h.attentionCard()}
+	settings, err := r.SignOns(ctx)
+	if err != nil {
+		return err
+	}
+	h.Cards = []card{ssoCard(q, connections, settings), contact, tokenCard(q, tokens), h.seatCard(q), h.attentionCard()}
 	return nil
 }
 
@@ -183,7 +189,8 @@ func link(q *frame.Request, a access.Action, parts ...string) string {
 	return q.To(parts...)
 }
 
-func ssoCard(q *frame.Request, connections []identity.Connection) card {
+// ssoCard says how people sign in, and what of that ends soon.
+func ssoCard(q *frame.Request, connections []identity.Connection, settings []identity.SignOn) card {
 	c := card{Label: "Sign-on", Value: "Not set up yet", Note: "people sign in with an invitation", Icon: "key", Tone: "off", Href: link(q, access.ViewSSO, "settings", "sso")}
 	if !q.Product.SignIn.Invitations {
 		c.Note = "add a connector to begin"
@@ -191,6 +198,19 @@ func ssoCard(q *frame.Request, connections []identity.Connection) card {
 	for i := range connections {
 		if k := connections[i].Kind; k != "" && k != "scim" {
 			c.Value, c.Note = told.Connection(q.Product, &connections[i]), "connector added"
+		}
+	}
+	for i := range settings {
+		d := &settings[i]
+		at := slices.IndexFunc(connections, func(o identity.Connection) bool { return o.ID == d.Connection })
+		if at < 0 || !d.Enabled || c.Tone == "wait" {
+			continue
+		}
+		c.Value, c.Note, c.Tone = told.Connection(q.Product, &connections[at]), q.Product.Words.Members+" sign in through it", "good"
+		if ends := signin.Endings(d); len(ends) > 0 && ends[0].Soon(q.Store.Now()) {
+			c.Note, c.Tone = ends[0].What+" "+ends[0].Left(q.Store.Now()), "wait"
+		} else if d.SAML.Found != "" || d.SAML.FetchError != "" {
+			c.Note, c.Tone = "its metadata could not be taken", "wait"
 		}
 	}
 	return c

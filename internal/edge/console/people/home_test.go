@@ -2,8 +2,10 @@ package people_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/anteroom-id/anteroom/internal/edge/console/consoletest"
+	"github.com/anteroom-id/anteroom/internal/identity"
 )
 
 func TestT18_HomeSaysWhatToDoFirstAndThenHowThingsAre(t *testing.T) {
@@ -19,6 +21,34 @@ func TestT18_HomeSaysWhatToDoFirstAndThenHowThingsAre(t *testing.T) {
 	want(t, w.ada.Get("/w/acme/"), 200, "!What to do first", "Requests per hour", "Maria Rossi", "arrived", "<svg", "2 taken",
 		"Needs attention", "Change it for one of them", "just now", "things need attention")
 	want(t, w.gil.Get("/w/globex/"), 200, "What to do first", "!Maria", "!409")
+}
+
+func TestHomeSaysThroughWhichConnectorPeopleSignInAndWhatOfItEndsSoon(t *testing.T) {
+	w := newWorld(t, nil)
+	want(t, w.ada.Get("/w/acme/"), 200, "Sign-on", "Not set up yet")
+	c, err := w.Directory.AddConnection(t.Context(), w.Acme.ID, "oidc", "Head office", w.Operator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	save := func(version int64, ends time.Duration) {
+		t.Helper()
+		_, err := w.SignIn.SaveSignOn(t.Context(), w.Acme.ID, c.ID, version, func(d *identity.SignOn) error {
+			d.Enabled, d.Protocol = true, identity.OIDC
+			d.OIDC = identity.OIDCSettings{
+				Issuer: "https://idp.example", ClientID: "app", AuthURL: "https://idp.example/a", TokenURL: "https://idp.example/t", KeysURL: "https://idp.example/k",
+				SecretExpires: time.Now().Add(ends),
+			}
+			return nil
+		}, w.Operator)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	save(0, 400*24*time.Hour)
+	want(t, w.ada.Get("/w/acme/"), 200, "Head office", "members sign in through it", "!ends in")
+	save(1, 6*24*time.Hour+time.Hour)
+	want(t, w.ada.Get("/w/acme/"), 200, "The client secret ends in 6 days")
+	want(t, w.gil.Get("/w/globex/"), 200, "!Head office", "Not set up yet")
 }
 
 func TestHomeTellsOfOwnersWhoseChangeIsHeldAndOfParkedMembers(t *testing.T) {

@@ -33,7 +33,7 @@ func showSessions(q *frame.Request) error {
 	if !s.showsSessions(q) {
 		return identity.Errorf(identity.Forbidden, "", "where others are signed in is for those who manage %s", q.Product.Words.Members)
 	}
-	living, signs, err := sessionsOf(q, m.ID)
+	living, signs, err := q.Accounts.SessionsOf(q.Context(), q.Workspace.ID, m.ID)
 	if err != nil {
 		return err
 	}
@@ -75,31 +75,6 @@ func endSessions(q *frame.Request) error {
 		notice = name + " is signed out of this " + q.Product.Words.Workspace + " everywhere, and may sign in anew."
 	}
 	return q.Redirect(q.To("members", string(m.ID), tabSessions), notice)
-}
-
-// sessionsOf lists the living sessions that reach this workspace through a
-// member, newest first; signs says whether somebody signs in as the member.
-func sessionsOf(q *frame.Request, id identity.MemberID) (living []identity.Session, signs bool, err error) {
-	person, signs, err := q.Store.Read(q.Workspace.ID).PersonOf(q.Context(), id)
-	if err != nil || !signs {
-		return nil, signs, err
-	}
-	memberships, err := q.Store.Memberships(q.Context(), person)
-	if err != nil {
-		return nil, signs, err
-	}
-	all, err := q.Store.Sessions(q.Context(), person)
-	for _, m := range memberships {
-		if m.Workspace != q.Workspace.ID || m.Member != id {
-			continue // where else the person is, is nobody's business here
-		}
-		for _, n := range all {
-			if m.Reached(&n, q.Store.Now()) && n.Expires.After(q.Store.Now()) {
-				living = append([]identity.Session{n}, living...)
-			}
-		}
-	}
-	return living, signs, err
 }
 
 func methodWords(m identity.Method) string {
