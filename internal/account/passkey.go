@@ -224,7 +224,8 @@ func passkeyName(name string) string {
 	return name
 }
 
-// Passkeys lists the person's passkeys.
+// Passkeys lists the person's passkeys: none to a session that an identity provider
+// began for one workspace.
 func (s *Service) Passkeys(ctx context.Context, l *Live) ([]identity.Passkey, error) {
 	if l.Session.Within != "" {
 		return nil, nil

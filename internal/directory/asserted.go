@@ -19,6 +19,9 @@ type Said struct {
 	// Renamed says that the provider has called the person by another address before
 	// and that this is certainly the same person.
 	Renamed bool
+	// MayGive says which roles the provider may give; nil for all. One that a member
+	// has by a sign-in already stays.
+	MayGive func(product.Role) bool
 }
 
 // AssertedPaths lists the paths of what a sign-in may say beside the names: what
@@ -113,7 +116,7 @@ func (s *Service) Introduce(ctx context.Context, tx *store.Tx, said Said, o iden
 		m.State = identity.Active // the first sign-in is this one
 		m.Tab = identity.TabOf(m.State, false)
 	}
-	roles, err := s.assertedRoles(said, notes)
+	roles, err := s.assertedRoles(said, nil, notes)
 	if err != nil {
 		return nil, asInvalid(err)
 	}
@@ -190,8 +193,9 @@ func (s *Service) sayAttribute(doc *scim.Object, a *product.Attribute, said Said
 }
 
 // assertedRoles gives the roles that a sign-in says, by the rules of those that a
-// directory sends. A product that does not name the source takes none.
-func (s *Service) assertedRoles(said Said, notes *scim.Notes) (roles []string, err error) {
+// directory sends. A product that does not name the source takes none. Has is what
+// the member has.
+func (s *Service) assertedRoles(said Said, has []identity.Grant, notes *scim.Notes) (roles []string, err error) {
 	if !slices.Contains(s.rules.sources, identity.ByAssertion) {
 		return nil, nil
 	}
@@ -203,6 +207,10 @@ func (s *Service) assertedRoles(said Said, notes *scim.Notes) (roles []string, e
 				if err != nil {
 					return nil, err
 				}
+				if !s.mayAssert(said, role, has) {
+					notes.Add("role-beyond", path, "%s has rights that whoever set the connection up does not have, and was not taken over; an owner vouches for the connection by switching it off and on", role)
+					continue
+				}
 				if role != "" && !slices.Contains(roles, role) && (s.product.Roles.Many || len(roles) == 0) {
 					roles = append(roles, role)
 				}
@@ -213,6 +221,13 @@ func (s *Service) assertedRoles(said Said, notes *scim.Notes) (roles []string, e
 		}
 	}
 	return roles, nil
+}
+
+// mayAssert reports whether a sign-in gives a role, "" for none.
+func (s *Service) mayAssert(said Said, name string, has []identity.Grant) bool {
+	role, known := s.product.Role(name)
+	return said.MayGive == nil || !known || name == s.product.Roles.Default || said.MayGive(role) ||
+		slices.Contains(has, identity.Grant{Role: name, Source: identity.ByAssertion})
 }
 
 // SignedIn notes inside a write that a member signs in through an identity
@@ -253,7 +268,7 @@ func (s *Service) SignedIn(ctx context.Context, tx *store.Tx, id identity.Member
 // sayRoles takes over the roles that a sign-in says. A value that names none is
 // told and changes nothing.
 func (e *edit) sayRoles(said Said, notes *scim.Notes) {
-	roles, err := e.assertedRoles(said, notes)
+	roles, err := e.assertedRoles(said, e.m.Grants, notes)
 	if err != nil {
 		notes.Add("role-unknown", "", "%s; the roles stay as they are", asInvalid(err).Error())
 		return

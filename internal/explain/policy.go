@@ -26,6 +26,9 @@ const (
 	ProtocolOther     Code = "P22"
 	SignOnUnready     Code = "P23"
 	ResponseCrowded   Code = "P24"
+	JoinFirst         Code = "P25"
+	SignOnUnvouched   Code = "P26"
+	MemberDeleted     Code = "P27"
 )
 
 const beginAgain = "Go back to the sign-in page and begin once more."
@@ -133,6 +136,18 @@ func signInRules() []Rule {
 		}, {
 			Code: ResponseCrowded, Name: "policy.crowded", Title: "Too many answers came at once",
 			Person: "Wait a minute and try again.", Mend: "Nothing, unless it goes on: then somebody sends this workspace made-up responses.",
+		}, {
+			Code: JoinFirst, Name: "policy.join_first", Title: "The member has more rights than whoever set the connection up, and has never joined",
+			Person: "Accept your invitation first. Then sign in through your provider.",
+			Mend:   "Have the person accept the invitation first; send it again if it has expired. Or have an owner look at the connection's settings and switch it off and on again: with that the owner vouches for them.",
+		}, {
+			Code: SignOnUnvouched, Name: "policy.unvouched", Title: "The connection was changed by somebody with fewer rights than the member, who has no password or passkey to confirm it with",
+			Person: "An owner has to look at the connection to your provider first. Ask your administrator.",
+			Mend:   "Have an owner, or whoever runs the product, look at the connection's settings and switch it off and on again: with that they vouch for them.",
+		}, {
+			Code: MemberDeleted, Name: "policy.deleted", Title: "The directory has deleted the member who had this address",
+			Person: "Your account here was removed. Ask your administrator.",
+			Mend:   "Assign the person to the application at the directory again, so that it provisions them, or invite them: a first sign-in does not bring back whom the directory took out.",
 		},
 	}
 }

@@ -1,6 +1,9 @@
 package identity
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Person is one human who signs in. A person may have members in several
 // workspaces, each by proof, and none of them learns of another.
@@ -77,12 +80,22 @@ func (m *Membership) Bars(n *Session, now time.Time) Barrier {
 		return BarSignedOut
 	case n.Within != "" && n.Within != m.Workspace:
 		return BarElsewhere
-	case m.Require.Refuses(how, n.Created, m.Required, m.Exempt, now):
+	case m.refused(how, n.Created, now):
 		return BarSSORequired
 	case !m.Linked.IsZero() && how.Local() && !now.Before(m.Exempt):
 		return BarLinked
 	}
 	return NoBarrier
+}
+
+// refused reports whether requiring the provider refuses a session of the member
+// that began so. What counted before the member was named did not count for it.
+func (m *Membership) refused(how Method, began, now time.Time) bool {
+	rule := m.Require
+	if rule.Before != nil && rule.Before.Mode == RequirePeople && slices.Contains(rule.Added, m.Member) {
+		rule.Before = nil
+	}
+	return rule.Refuses(how, began, m.Required, m.Exempt, now)
 }
 
 // Reached reports whether a session reaches the workspace at a time.

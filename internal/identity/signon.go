@@ -34,6 +34,19 @@ type SignOn struct {
 	Proven   time.Time
 	ProvenBy MemberID
 	Version  int64 // rises with every change; 0 while nothing was ever saved
+	// Trust rises whenever somebody who lacks a right of the catalogue changes what
+	// decides who is believed, and Limit holds the rights that all of those have who
+	// did so since somebody with every right switched the connection on; nil for no
+	// limit. A member with more rights proves the old credential once for each Trust.
+	Trust int64   `json:",omitempty"`
+	Limit *Rights `json:",omitempty"`
+}
+
+// Rights is what somebody may: the rights of the catalogue by their names, and
+// whether the workspace is theirs.
+type Rights struct {
+	Owner bool     `json:"owner,omitempty"`
+	May   []string `json:"may,omitempty"`
 }
 
 // SAMLSettings is an identity provider that speaks SAML 2.0.
@@ -138,6 +151,9 @@ type RequireSSO struct {
 	// Before is the confirmed stage that it reverts to; nil for none. It has none
 	// of its own.
 	Before *RequireSSO `json:"before,omitempty"`
+	// Added are the named people who are so by this step: unless it is confirmed,
+	// they are named no longer.
+	Added []MemberID `json:"added,omitempty"`
 }
 
 // Domain is a domain of e-mail addresses that a workspace says is its own.

@@ -18,8 +18,8 @@ import (
 
 // admit lets in, inside one write, whom the provider vouches for: it finds the
 // member or makes one, links it, takes over roles and attributes, and begins the
-// session. Whoever is refused changes nothing. Proved is the owner who has shown the
-// old credential; nil for everybody else.
+// session. Whoever is refused changes nothing. Proved is the member who has shown
+// the old credential; nil for everybody else.
 func (f *flow) admit(ctx context.Context, tx *store.Tx, proved *identity.MemberID) error {
 	said, notes := f.saidOf(), &scim.Notes{}
 	m, by, err := f.who(ctx, tx, said)
@@ -36,12 +36,13 @@ func (f *flow) admit(ctx context.Context, tx *store.Tx, proved *identity.MemberI
 		return explain.Refuse(explain.MemberInactive, "a member who is active", masked(m.UserName)+", who is inactive")
 	}
 	f.step("The member was found by "+string(by), identity.Field{Name: "Member", Value: string(m.ID)})
-	if by == byKey || by == byAddress {
-		if prove, err := f.mustProve(ctx, tx, &m, proved); err != nil || prove {
+	shown := proved != nil && *proved == m.ID
+	if by != byArrival && !shown {
+		if prove, err := f.mustProve(ctx, tx, &m, by); err != nil || prove {
 			return err
 		}
 	}
-	person, err := f.link(ctx, tx, &m)
+	person, err := f.link(ctx, tx, &m, shown)
 	if err != nil {
 		return err
 	}
@@ -65,6 +66,9 @@ func (f *flow) introduce(ctx context.Context, tx *store.Tx, said directory.Said,
 	if makes, err := f.makes(ctx, tx); err != nil || !makes {
 		return identity.Member{}, firstError(err, explain.Refuse(explain.MemberMissing, "a member with this subject, id or address", firstText(masked(f.said.Address), masked(f.said.UserName), masked(f.said.Subject))))
 	}
+	if err := f.unknown(ctx, tx, &said); err != nil {
+		return identity.Member{}, err
+	}
 	o := identity.Origin{Actor: identity.Actor{Kind: identity.ActorSystem, ID: string(f.connection.ID)}, Source: "signin", RequestID: f.trace.RequestID, At: f.trace.At}
 	m, err := f.s.conf.Directory.Introduce(ctx, tx, said, o, notes)
 	var own *identity.Error
@@ -78,6 +82,20 @@ func (f *flow) introduce(ctx context.Context, tx *store.Tx, said directory.Said,
 		return identity.Member{}, explain.Refuse(explain.NewcomerInvalid, own.Field, own.Msg)
 	}
 	return identity.Member{}, err
+}
+
+// unknown refuses whom a directory has deleted: a first sign-in brings nobody back.
+func (f *flow) unknown(ctx context.Context, tx *store.Tx, said *directory.Said) error {
+	for _, key := range append(f.addresses(), identity.Fold(said.Address), identity.Fold(said.UserName)) {
+		was, err := tx.WasMember(ctx, key)
+		if err != nil {
+			return err
+		}
+		if was {
+			return explain.Refuse(explain.MemberDeleted, "an address that nobody has had", masked(key))
+		}
+	}
+	return nil
 }
 
 func firstText(values ...string) string {
@@ -113,33 +131,6 @@ func firstError(err, other error) error {
 	return other
 }
 
-// mustProve asks an owner for the old credential, once, before a provider is
-// linked: whoever runs the provider becomes no owner by claiming an address. There
-// is nothing to ask of one who never had a credential.
-func (f *flow) mustProve(ctx context.Context, tx *store.Tx, m *identity.Member, proved *identity.MemberID) (bool, error) {
-	if !f.owner(ctx, tx, m) || proved != nil && *proved == m.ID {
-		return false, nil
-	}
-	linked, bound, err := tx.Linking(ctx, m.ID)
-	if err != nil || !bound || linked.By == f.connection.ID && !linked.Since.IsZero() {
-		return false, err
-	}
-	has, err := f.s.conf.Accounts.HasCredential(ctx, tx, linked.Person)
-	switch {
-	case err != nil:
-		return false, err
-	case !has && !linked.Since.IsZero() && linked.InUse:
-		return false, explain.Refuse(explain.OwnerElsewhere, "the connection that the owner signs in through", f.connection.Name)
-	case !has:
-		return false, nil
-	}
-	f.out.Member, f.out.Prove = *m, true
-	f.step("The owner is asked for the old credential, once")
-	f.report.Would = append(f.report.Would, "Ask "+m.Name()+", who is an owner, for the password or passkey of before, once.")
-	f.out.Ticket, err = f.ticket(m.ID)
-	return true, err
-}
-
 // owner reports whether a member owns the workspace, by its own grants or by a
 // group that is an owner's role.
 func (f *flow) owner(ctx context.Context, tx *store.Tx, m *identity.Member) bool {
@@ -149,8 +140,8 @@ func (f *flow) owner(ctx context.Context, tx *store.Tx, m *identity.Member) bool
 
 // link makes the member somebody's who signs in through the connection: the person
 // who is it already, or a person of its own. The provider's lasting names are bound
-// to it.
-func (f *flow) link(ctx context.Context, tx *store.Tx, m *identity.Member) (identity.PersonID, error) {
+// to it, and Shown, with the trust for which the old credential was shown.
+func (f *flow) link(ctx context.Context, tx *store.Tx, m *identity.Member, shown bool) (identity.PersonID, error) {
 	now := f.s.conf.Store.Now()
 	linked, bound, err := tx.Linking(ctx, m.ID)
 	if err != nil {
@@ -161,9 +152,17 @@ func (f *flow) link(ctx context.Context, tx *store.Tx, m *identity.Member) (iden
 			return "", err
 		}
 	}
-	fresh := 0
+	for i := range f.stale {
+		if err := tx.UnbindSubject(ctx, &f.stale[i]); err != nil {
+			return "", err
+		}
+	}
+	fresh, trust := 0, int64(0)
+	if shown {
+		trust = f.on.Trust
+	}
 	for _, n := range names(&f.said, f.connection.ID) {
-		n.Member, n.Since = m.ID, now
+		n.Member, n.Since, n.Trust = m.ID, now, trust
 		made, err := tx.BindSubject(ctx, &n)
 		if err == nil && !made {
 			err = tx.TouchSubject(ctx, &n, now)
@@ -175,10 +174,15 @@ func (f *flow) link(ctx context.Context, tx *store.Tx, m *identity.Member) (iden
 			fresh++
 		}
 	}
-	if linked.By == f.connection.ID && !linked.Since.IsZero() && fresh == 0 {
-		return linked.Person, nil
+	if linked.By != f.connection.ID || linked.Since.IsZero() || fresh > 0 {
+		if err := f.noteLinked(ctx, tx, m, &linked, now); err != nil {
+			return "", err
+		}
 	}
-	return linked.Person, f.noteLinked(ctx, tx, m, &linked, now)
+	if shown {
+		err = tx.TrustLink(ctx, m.ID, trust)
+	}
+	return linked.Person, err
 }
 
 func (f *flow) noteLinked(ctx context.Context, tx *store.Tx, m *identity.Member, before *store.Linking, now time.Time) error {

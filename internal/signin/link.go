@@ -24,6 +24,7 @@ type ticket struct {
 	Said       identity.Assertion    `json:"s"`
 	Token      string                `json:"t,omitempty"`
 	Expires    int64                 `json:"e"` // microseconds
+	Version    int64                 `json:"v"` // of the settings by which Said was believed
 }
 
 const purposeTicket = "owner's proof"
@@ -32,7 +33,7 @@ var errTicket = identity.Errorf(identity.Unauthenticated, "", "that took too lon
 
 func (f *flow) ticket(m identity.MemberID) (string, error) {
 	text, err := json.Marshal(ticket{
-		f.w.ID, f.connection.ID, m, f.request.Browser, f.asked, f.said, f.token, f.s.conf.Store.Now().Add(proofLife).UnixMicro(),
+		f.w.ID, f.connection.ID, m, f.request.Browser, f.asked, f.said, f.token, f.s.conf.Store.Now().Add(proofLife).UnixMicro(), f.on.Version,
 	})
 	return f.s.conf.Box.Seal(purposeTicket, string(text)), err
 }
@@ -41,7 +42,8 @@ func (f *flow) ticket(m identity.MemberID) (string, error) {
 // the credential that they signed in with before, and begins the session. A wrong
 // one is identity.Unauthenticated, an account.CodeNeeded asks for a code beside the
 // password, and the ticket counts on; a ticket of another browser, one that was
-// used, and one of more than ten minutes ago begin anew.
+// used, one of settings that have changed since, and one of more than ten minutes
+// ago begin anew.
 func (s *Service) Link(ctx context.Context, p LinkProof) (Outcome, error) {
 	var t ticket
 	text, err := s.conf.Box.Open(purposeTicket, p.Ticket)
@@ -63,9 +65,12 @@ func (s *Service) Link(ctx context.Context, p LinkProof) (Outcome, error) {
 	f := s.newFlow(w, t.Said.Protocol, p.Client)
 	f.said, f.token, f.asked, f.verified, f.spent = t.Said, t.Token, t.Asked, true, true
 	f.trace.Member = t.Member
-	f.step("The owner was asked for the old credential, once")
+	f.step("The member was asked for the old credential, once")
 	if err := f.through(ctx, t.Connection); err != nil {
 		return f.outcome(ctx, err)
+	}
+	if f.on.Version != t.Version {
+		return Outcome{}, errTicket
 	}
 	f.out = Outcome{Workspace: w, To: t.Asked.To}
 	steps := len(f.trace.Steps)
@@ -76,7 +81,7 @@ func (s *Service) Link(ctx context.Context, p LinkProof) (Outcome, error) {
 		if err != nil || !fresh {
 			return firstError(err, errTicket)
 		}
-		f.step("The owner has shown it")
+		f.step("The member has shown it")
 		if err := f.admit(ctx, tx, &t.Member); err != nil {
 			return err
 		}

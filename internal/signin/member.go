@@ -9,6 +9,7 @@ import (
 	"github.com/anteroom-id/anteroom/internal/directory"
 	"github.com/anteroom-id/anteroom/internal/explain"
 	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/product"
 	"github.com/anteroom-id/anteroom/internal/store"
 )
 
@@ -99,6 +100,9 @@ func (f *flow) saidOf() directory.Said {
 	said := directory.Said{
 		UserName: a.UserName, Address: a.Address, GivenName: a.GivenName, FamilyName: a.FamilyName, DisplayName: a.Name, Attributes: map[string][]string{},
 	}
+	if f.on.Limit != nil {
+		said.MayGive = func(r product.Role) bool { return !directory.Exceeds(r, limit(f.on.Limit)) }
+	}
 	f.believed(&said)
 	for ours, to := range map[string]*string{"userName": &said.UserName, "email": &said.Address, "givenName": &said.GivenName, "familyName": &said.FamilyName, "displayName": &said.DisplayName} {
 		if v := claim(a, mapping[ours]); mapping[ours] != "" && v != "" {
@@ -154,18 +158,36 @@ func (f *flow) attribute(path, name string) []string {
 
 // who finds the member whom the provider vouches for: by the subject that is
 // linked, by an immutable key, by the address, in this order. Nobody is found when
-// m.ID is "".
-func (f *flow) who(ctx context.Context, tx *store.Tx, said directory.Said) (m identity.Member, by match, err error) {
+// m.ID is "". Whoever was deleted and is there anew is the new one.
+func (f *flow) who(ctx context.Context, tx *store.Tx, said directory.Said) (identity.Member, match, error) {
 	subjects := names(&f.said, f.connection.ID)
-	if m, err = f.linked(ctx, tx, subjects); err != nil || m.ID != "" {
-		return m, bySubject, err
+	gone, err := f.linked(ctx, tx, subjects)
+	if err != nil || gone.ID != "" && !f.deleted(&gone) {
+		return gone, bySubject, err
 	}
+	m, by, err := f.found(ctx, tx, said, subjects)
+	if gone.ID != "" && (err != nil || m.ID == "" || m.State == identity.Inactive) {
+		return gone, bySubject, nil
+	}
+	return m, by, err
+}
+
+// deleted reports whether a directory has deleted the member, who is no owner.
+func (f *flow) deleted(m *identity.Member) bool {
+	return m.State == identity.Inactive && m.ResourceID == "" && !f.s.conf.Directory.IsOwner(m)
+}
+
+// found finds the member by an immutable key, or else by the address.
+func (f *flow) found(ctx context.Context, tx *store.Tx, said directory.Said, subjects []store.Subject) (m identity.Member, by match, err error) {
 	ids := []string{}
 	for _, n := range subjects {
 		ids = append(ids, n.Subject)
 	}
 	found, err := f.s.conf.Directory.ByImmutableKey(ctx, &tx.Reader, f.connection.ID, said, ids)
 	by = byKey
+	if len(f.stale) > 0 { // who was deleted has the keys still
+		found = slices.DeleteFunc(found, func(m identity.Member) bool { return f.deleted(&m) })
+	}
 	if err == nil && len(found) == 0 {
 		found, err = f.called(ctx, tx)
 		by = byAddress
@@ -181,24 +203,36 @@ func (f *flow) who(ctx context.Context, tx *store.Tx, said directory.Said) (m id
 		}
 		return m, byArrival, nil
 	}
-	return found[0], by, f.free(ctx, tx, &found[0], subjects)
+	return found[0], by, f.free(ctx, tx, &found[0], subjects, by)
 }
 
-// linked finds whose linked subject it is.
+// linked finds whose linked subject it is: a member who was deleted only when
+// nobody else is. The subjects of such a one are stale.
 func (f *flow) linked(ctx context.Context, tx *store.Tx, subjects []store.Subject) (m identity.Member, err error) {
+	var gone identity.Member
+	f.stale = nil
 	for _, n := range subjects {
 		known, found, err := tx.Subject(ctx, n.Connection, n.Issuer, n.Subject)
+		if err != nil || !found {
+			if err != nil {
+				return m, err
+			}
+			continue
+		}
+		one, _, err := tx.Member(ctx, known.Member)
 		switch {
 		case err != nil:
 			return m, err
-		case !found:
-		case m.ID != "" && known.Member != m.ID:
+		case f.deleted(&one):
+			gone, f.stale = one, append(f.stale, known)
+		case m.ID != "" && one.ID != m.ID:
 			return m, explain.Refuse(explain.MemberAmbiguous, "one member", "two subjects of two members")
-		case m.ID == "":
-			if m, _, err = tx.Member(ctx, known.Member); err != nil {
-				return m, err
-			}
+		default:
+			m = one
 		}
+	}
+	if m.ID == "" {
+		m = gone
 	}
 	return m, nil
 }
@@ -222,18 +256,29 @@ func (f *flow) called(ctx context.Context, tx *store.Tx) (out []identity.Member,
 }
 
 // free refuses a member whom the same provider knows by another name that stays:
-// whoever claims the address now is somebody else.
-func (f *flow) free(ctx context.Context, tx *store.Tx, m *identity.Member, subjects []store.Subject) error {
+// whoever claims the address now is somebody else. An address alone is no proof of
+// the contrary: a provider that named a member by what stays goes on to do so.
+func (f *flow) free(ctx context.Context, tx *store.Tx, m *identity.Member, subjects []store.Subject, by match) error {
 	known, err := tx.SubjectsOf(ctx, m.ID)
 	if err != nil {
 		return err
 	}
-	for _, n := range subjects {
-		for _, k := range known {
+	for _, k := range known {
+		if by == byAddress && k.Connection == f.connection.ID && f.named(&k) {
+			return explain.Refuse(explain.SubjectOther, masked(k.Subject), masked(firstText(f.said.Subject, f.said.Address)))
+		}
+		for _, n := range subjects {
 			if k.Connection == n.Connection && k.Issuer == n.Issuer && k.Subject != n.Subject {
 				return explain.Refuse(explain.SubjectOther, masked(k.Subject), masked(n.Subject))
 			}
 		}
 	}
 	return nil
+}
+
+// named reports whether it is the provider of now that has given a name: the same
+// issuer, or the same Entra tenant.
+func (f *flow) named(k *store.Subject) bool {
+	tenant, entra := strings.CutPrefix(k.Issuer, "entra:")
+	return k.Issuer == f.said.Issuer || entra && strings.Contains(strings.ToLower(f.said.Issuer), tenant)
 }

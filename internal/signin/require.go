@@ -50,12 +50,14 @@ func (s *Service) Requirement(ctx context.Context, ws identity.WorkspaceID) (out
 	}
 	out.Rule = rule.At(now)
 	out.Pending = out.Rule.Pending(now)
+	lapsed := lapsed(&rule, now)
 	if out.Proof, err = s.proof(ctx, r); err != nil {
 		return out, err
 	}
 	if out.Named, out.Exempt, err = s.singled(ctx, r, now); err != nil {
 		return out, err
 	}
+	out.Named = slices.DeleteFunc(out.Named, func(m identity.Member) bool { return slices.Contains(lapsed, m.ID) })
 	for _, c := range []struct {
 		to    *int64
 		named bool
@@ -116,8 +118,9 @@ func (s *Service) proof(ctx context.Context, r *store.Reader) (*Proof, error) {
 
 // SetRequire says how far a workspace requires its provider; people are the named
 // ones of RequirePeople, and otherwise left as they are. Requiring it is refused
-// until an administrator has signed in through a connection as it is set up now.
-// Each step to more people reverts to what was before, unless an administrator
+// until an administrator has signed in through a connection as it is set up now, and
+// naming somebody with more rights than whoever does so is identity.Forbidden.
+// Each step to more people, be they named or everyone, reverts to what was before, unless an administrator
 // signs in through the provider within ConfirmWithin. Switching it off is always
 // possible.
 func (s *Service) SetRequire(ctx context.Context, ws identity.WorkspaceID, mode identity.RequireMode, people []identity.MemberID, o identity.Origin) (out identity.RequireSSO, err error) {
@@ -125,7 +128,7 @@ func (s *Service) SetRequire(ctx context.Context, ws identity.WorkspaceID, mode 
 		return out, err
 	}
 	err = s.conf.Store.Write(ctx, ws, func(tx *store.Tx) error {
-		before, err := tx.RequireSSO(ctx)
+		before, err := s.standing(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -134,12 +137,12 @@ func (s *Service) SetRequire(ctx context.Context, ws identity.WorkspaceID, mode 
 				return err
 			}
 		}
-		deltas, err := s.name(ctx, tx, mode, people)
+		deltas, added, err := s.name(ctx, tx, mode, people, o)
 		if err != nil {
 			return err
 		}
 		now := s.conf.Store.Now()
-		out = stageOf(before.At(now), mode, now)
+		out = widened(before, stageOf(before, mode, now), added, now)
 		if out.By == "" && o.Actor.Kind == identity.ActorMember {
 			out.By = identity.MemberID(o.Actor.ID)
 		}
@@ -193,10 +196,10 @@ func stageOf(in identity.RequireSSO, mode identity.RequireMode, now time.Time) i
 		if in.Before != nil && in.Before.Mode == mode {
 			return *in.Before
 		}
-		next.Confirmed, next.Until, next.Since, next.Before = in.Confirmed, in.Until, in.Since, in.Before
+		next.Confirmed, next.Until, next.Since, next.Before, next.Added = in.Confirmed, in.Until, in.Since, in.Before, in.Added
 		return next
 	}
-	next.Until = now.Add(ConfirmWithin)
+	next.Until, next.Added = now.Add(ConfirmWithin), in.Added
 	if next.Before = in.Before; in.Mode.Enforced() && !in.Confirmed.IsZero() {
 		in.Before = nil
 		next.Before = &in
@@ -207,57 +210,6 @@ func stageOf(in identity.RequireSSO, mode identity.RequireMode, now time.Time) i
 // modeWord is a stage as the change log tells it.
 func modeWord(m identity.RequireMode) string {
 	return cmp.Or(map[identity.RequireMode]string{identity.RequireReport: "report only", identity.RequirePeople: "of named people", identity.RequireEveryone: "of everyone"}[m], "off")
-}
-
-// name makes people the named ones, and says what that changes.
-func (s *Service) name(ctx context.Context, tx *store.Tx, mode identity.RequireMode, people []identity.MemberID) ([]identity.Delta, error) {
-	if mode != identity.RequirePeople {
-		return nil, nil
-	}
-	rules, err := tx.SSORules(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var added, removed []string
-	for _, rule := range rules {
-		if rule.Required && !slices.Contains(people, rule.Member) {
-			rule.Required = false
-			removed = append(removed, string(rule.Member))
-			if err := tx.SaveSSORule(ctx, &rule); err != nil {
-				return nil, err
-			}
-		}
-	}
-	for _, id := range people {
-		i := slices.IndexFunc(rules, func(r identity.SSORule) bool { return r.Member == id })
-		rule := identity.SSORule{Member: id}
-		if i >= 0 {
-			rule = rules[i]
-		}
-		if rule.Required {
-			continue
-		}
-		if err := s.needMember(ctx, tx, id); err != nil {
-			return nil, err
-		}
-		rule.Required = true
-		added = append(added, string(id))
-		if err := tx.SaveSSORule(ctx, &rule); err != nil {
-			return nil, err
-		}
-	}
-	if len(added)+len(removed) == 0 {
-		return nil, nil
-	}
-	return []identity.Delta{{Field: "members", Before: removed, After: added}}, nil
-}
-
-func (s *Service) needMember(ctx context.Context, tx *store.Tx, id identity.MemberID) error {
-	m, found, err := tx.Member(ctx, id)
-	if err == nil && (!found || m.State == identity.Inactive) {
-		err = identity.Errorf(identity.NotFound, "people", "one of them is no %s, or is %s", s.conf.Product.Words.Member, s.conf.Product.Words.Inactive)
-	}
-	return err
 }
 
 // confirm notes, inside the write of a sign-in through the workspace's provider,
@@ -271,7 +223,7 @@ func (s *Service) confirm(ctx context.Context, tx *store.Tx, ws identity.Workspa
 	if err != nil || !rule.Pending(now) {
 		return err
 	}
-	rule.Confirmed, rule.Before = now, nil
+	rule.Confirmed, rule.Before, rule.Added = now, nil, nil
 	if err := tx.SetRequireSSO(ctx, &rule); err != nil {
 		return err
 	}
@@ -286,8 +238,8 @@ func (s *Service) confirm(ctx context.Context, tx *store.Tx, ws identity.Workspa
 // switched on; what a provider's metadata brought does not.
 func (s *Service) keepWay(ctx context.Context, tx *store.Tx, before, after *identity.SignOn, o identity.Origin) error {
 	now := s.conf.Store.Now()
-	rule, err := tx.RequireSSO(ctx)
-	if err != nil || !before.Enabled || !rule.At(now).Mode.Enforced() {
+	rule, err := s.standing(ctx, tx)
+	if err != nil || !before.Enabled || !rule.Mode.Enforced() {
 		return err
 	}
 	others, err := tx.SignOns(ctx)
@@ -303,8 +255,8 @@ func (s *Service) keepWay(ctx context.Context, tx *store.Tx, before, after *iden
 	if !shaken || slices.ContainsFunc(others, func(on identity.SignOn) bool { return !on.Proven.IsZero() }) {
 		return nil
 	}
-	next := rule.At(now)
-	next.Confirmed, next.Until, next.Before = time.Time{}, now.Add(ConfirmWithin), nil
+	next := rule
+	next.Confirmed, next.Until, next.Before, next.Added = time.Time{}, now.Add(ConfirmWithin), nil, nil
 	if err := tx.SetRequireSSO(ctx, &next); err != nil {
 		return err
 	}
@@ -374,7 +326,10 @@ func (s *Service) takeBack(ctx context.Context, tx *store.Tx, told []identity.Me
 	if err != nil || why == "" {
 		return err
 	}
-	next := rule.At(now)
+	next, err := s.standing(ctx, tx)
+	if err != nil {
+		return err
+	}
 	if why == noConnection {
 		next = identity.RequireSSO{}
 	}

@@ -55,6 +55,7 @@ func (s *Service) SaveSignOn(ctx context.Context, ws identity.WorkspaceID, id id
 			return err
 		}
 		out.Connection, out.Version, out.Proven, out.ProvenBy = id, before.Version, before.Proven, before.ProvenBy
+		out.Trust, out.Limit = before.Trust, before.Limit
 		if err := s.check(ctx, tx, &out); err != nil {
 			return err
 		}
@@ -102,6 +103,9 @@ func (s *Service) saveSignOn(ctx context.Context, tx *store.Tx, before, now *ide
 	s.sealSecrets(before, now)
 	if matters(before, now) {
 		now.Proven, now.ProvenBy = time.Time{}, ""
+	}
+	if err := s.weigh(ctx, tx, before, now, o.Actor); err != nil {
+		return err
 	}
 	if err := s.keepWay(ctx, tx, before, now, o); err != nil {
 		return err
@@ -153,11 +157,10 @@ func (s *Service) openSecrets(o *identity.SignOn) (secret, old string, err error
 }
 
 // matters reports whether a change makes it another way to sign in, which an
-// administrator has to have tried: another provider, other addresses, none of the
-// keys of before, or another reading of what comes.
+// administrator has to have tried: another provider, other addresses, a key that
+// was not there before, or another reading of what comes.
 func matters(before, now *identity.SignOn) bool {
 	b, n := before, now
-	kept := slices.ContainsFunc(n.SAML.Certificates, func(c string) bool { return slices.Contains(b.SAML.Certificates, c) })
 	switch {
 	case b.Protocol != n.Protocol:
 		return true
@@ -166,12 +169,12 @@ func matters(before, now *identity.SignOn) bool {
 			b.OIDC.AuthURL != n.OIDC.AuthURL || b.OIDC.TokenURL != n.OIDC.TokenURL || b.OIDC.KeysURL != n.OIDC.KeysURL ||
 			!slices.Equal(b.OIDC.Algorithms, n.OIDC.Algorithms) || !maps.Equal(b.OIDC.Attributes, n.OIDC.Attributes)
 	}
-	return b.SAML.EntityID != n.SAML.EntityID || b.SAML.SSOURL != n.SAML.SSOURL || b.SAML.SSOPostURL != n.SAML.SSOPostURL || !kept ||
+	return b.SAML.EntityID != n.SAML.EntityID || b.SAML.SSOURL != n.SAML.SSOURL || b.SAML.SSOPostURL != n.SAML.SSOPostURL || newKeys(b, n) ||
 		b.SAML.Context != n.SAML.Context || b.SAML.NameID != n.SAML.NameID || !maps.Equal(b.SAML.Attributes, n.SAML.Attributes)
 }
 
 // quiet are the settings whose changes are no news: when something was fetched.
-var quiet = []string{"saml.fetched", "oidc.discovered", "version", "proven", "provenBy", "connection"}
+var quiet = []string{"saml.fetched", "oidc.discovered", "version", "proven", "provenBy", "connection", "trust", "limit.owner", "limit.may"}
 
 // signOnDeltas lists what differs, each setting by its path, secrets without their
 // values.

@@ -168,6 +168,7 @@ type Refused struct {
 	Code       string                // "S31-7KQ4M"
 	Rule       string                // "S31"
 	Test       bool
+	Verified   bool // the workspace's provider had vouched for somebody
 	err        error
 }
 

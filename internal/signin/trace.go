@@ -103,7 +103,8 @@ type flow struct {
 	spent    bool // the request was used up already
 	verified bool // what came is what the provider has said
 	said     identity.Assertion
-	token    string // the ID token, as it came
+	token    string          // the ID token, as it came
+	stale    []store.Subject // of a member who was deleted
 	out      Outcome
 	report   Report
 }
@@ -184,7 +185,7 @@ func (f *flow) refuse(ctx context.Context, err error) error {
 			return err
 		}
 	}
-	return &Refused{Workspace: f.w, Connection: f.trace.Connection, Code: f.trace.Code, Rule: string(r.Code), Test: f.trace.Test, err: err}
+	return &Refused{Workspace: f.w, Connection: f.trace.Connection, Code: f.trace.Code, Rule: string(r.Code), Test: f.trace.Test, Verified: f.verified, err: err}
 }
 
 // worthKeeping bounds how many traces strangers can fill a workspace's list with:

@@ -27,7 +27,7 @@ func Section() frame.Section {
 // callback takes the answer to an authentication request (openid-connect-core-1.0
 // §3.1.2.5).
 func callback(q *frame.Request, channel string) error {
-	o, err := q.SignIn.FinishOIDC(q.Context(), identity.ConnectionID(q.Part("connection")), channel, q.R.URL.Query(), q.Bound(), q.Client())
+	o, err := q.SignIn.FinishOIDC(q.Context(), identity.ConnectionID(q.Part("connection")), channel, q.R.URL.Query(), q.Bound(), signon.Client(q))
 	return signon.Finish(q, o, err)
 }
 

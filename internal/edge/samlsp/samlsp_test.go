@@ -56,7 +56,7 @@ func TestTheMetadataNameTheWorkspacesAddressesAndKeys(t *testing.T) {
 	if a.Header.Get("Content-Type") != "application/samlmetadata+xml" || !strings.Contains(a.Header.Get("Content-Disposition"), `"acme-metadata.xml"`) {
 		t.Errorf("%v", a.Header)
 	}
-	status(t, "another workspace's", w.Stranger().Get("/saml/globex/metadata"), 200)
+	status(t, "those of a workspace without SAML", w.Stranger().Get("/saml/globex/metadata"), 404)
 	status(t, "nobody's", w.Stranger().Get("/saml/nobody/metadata"), 404)
 }
 

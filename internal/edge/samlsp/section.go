@@ -8,11 +8,15 @@
 package samlsp
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 
 	"github.com/anteroom-id/anteroom/internal/edge/console/frame"
 	"github.com/anteroom-id/anteroom/internal/edge/console/signon"
+	"github.com/anteroom-id/anteroom/internal/guide"
 	"github.com/anteroom-id/anteroom/internal/identity"
+	"github.com/anteroom-id/anteroom/internal/product"
 	"github.com/anteroom-id/anteroom/internal/signin"
 )
 
@@ -42,7 +46,7 @@ func consume(q *frame.Request) error {
 	if err != nil {
 		return err
 	}
-	o, err := q.SignIn.FinishSAML(q.Context(), w, q.R.PostForm, q.Bound(), q.Client())
+	o, err := q.SignIn.FinishSAML(q.Context(), w, q.R.PostForm, q.Bound(), signon.Client(q))
 	return signon.Finish(q, o, err)
 }
 
@@ -55,8 +59,14 @@ func explain(q *frame.Request) error {
 // metadata describes us to a provider (saml-metadata-2.0 §2.4.4).
 func metadata(q *frame.Request) error {
 	w, err := workspace(q)
+	if identity.KindOf(err) == identity.NotFound {
+		return errNone
+	}
 	if err != nil {
 		return err
+	}
+	if known, err := describes(q, &w); err != nil || !known {
+		return cmp.Or[error](err, errNone)
 	}
 	doc, err := q.SignIn.Metadata(q.Context(), w)
 	if err != nil {
@@ -67,6 +77,30 @@ func metadata(q *frame.Request) error {
 	h.Set("Content-Disposition", `attachment; filename="`+w.Slug+`-metadata.xml"`)
 	_, _ = q.W.Write(doc) // that it did not arrive is no failure of ours
 	return nil
+}
+
+// errNone is what there is of a workspace that is not there, and of one that nobody
+// signs in to by SAML: strangers do not tell them apart.
+var errNone = identity.Errorf(identity.NotFound, "", "There is nothing at this address.")
+
+// describes reports whether a workspace has a connection by SAML, or one that is
+// being set up and may become one: its provider may have to know us first.
+func describes(q *frame.Request, w *identity.Workspace) (bool, error) {
+	if !q.Directory.Unlocked(*w, product.FeatureSSO) {
+		return false, nil
+	}
+	all, err := q.Directory.Connections(q.Context(), w.ID)
+	if err != nil {
+		return false, err
+	}
+	chosen, err := q.Store.Read(w.ID).SignOns(q.Context())
+	return slices.ContainsFunc(all, func(c identity.Connection) bool {
+		i := slices.IndexFunc(chosen, func(o identity.SignOn) bool { return o.Connection == c.ID })
+		if i >= 0 {
+			return chosen[i].Protocol == identity.SAML
+		}
+		return c.Kind != "" && slices.Contains(guide.Protocols(q.Product, c.Kind), identity.SAML)
+	}), err
 }
 
 // logOut takes a logout message: a request of the provider, whose answer the

@@ -53,6 +53,7 @@ CREATE TABLE subject (
     member_id     TEXT   NOT NULL,
     since         BIGINT NOT NULL,
     last_used     BIGINT NOT NULL,
+    trust         BIGINT NOT NULL DEFAULT 0, -- of the sign_on, for which the member proved the old credential; 0 for none
     PRIMARY KEY (workspace_id, connection_id, issuer, subject),
     FOREIGN KEY (workspace_id, member_id) REFERENCES member (workspace_id, id)
 );
@@ -62,6 +63,11 @@ CREATE INDEX subject_member ON subject (workspace_id, member_id, connection_id);
 -- connection: no credential of ours counts for the member from then on.
 ALTER TABLE member_person ADD COLUMN linked BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE member_person ADD COLUMN linked_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE member_person ADD COLUMN trust BIGINT NOT NULL DEFAULT 0; -- as of subject
+
+-- Whom a directory has deleted, by the names they had: nobody becomes them anew.
+CREATE INDEX member_gone_user ON member (workspace_id, user_key) WHERE resource_id IS NULL;
+CREATE INDEX member_gone_address ON member (workspace_id, address_key) WHERE resource_id IS NULL;
 
 -- A session that an identity provider began reaches one workspace only, unless
 -- within is ''.

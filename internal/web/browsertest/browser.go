@@ -112,11 +112,13 @@ func Value[T any](b *Browser, expression string) T {
 	return v
 }
 
-// Until waits for an expression to be true, thirty seconds at most.
+// Until waits for an expression to be true, thirty seconds at most. A page that is
+// left while it is asked has not answered.
 func (b *Browser) Until(expression string) {
 	b.t.Helper()
-	for range 200 {
-		if Value[bool](b, "Boolean("+expression+")") {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); {
+		is, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")", chromedp.EvalAwaitPromise))
+		if err == nil && is {
 			return
 		}
 		time.Sleep(50 * time.Millisecond)

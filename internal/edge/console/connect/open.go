@@ -127,6 +127,9 @@ func issueByLink(q *frame.Request) error {
 	if err := q.Directory.Locked(o.workspace, product.FeatureSCIM); err != nil {
 		return q.Again(err, openSetup)
 	}
+	if !o.place.Provisions() {
+		return q.Again(identity.Errorf(identity.Forbidden, "", "%s does not provision, so there is no token for it.", o.place.Title), openSetup)
+	}
 	h := howOf(q)
 	if len(h.Here) == 0 || o.place.Settings[o.claim()] != "" {
 		return q.Again(identity.Errorf(identity.Forbidden, "", "This link has issued its token already. Ask whoever sent it to you for another link."), openSetup)

@@ -260,7 +260,10 @@ func effects(q *frame.Request, r *signin.Requirement, mode identity.RequireMode,
 		add("users", "Passwords and passkeys count again for everybody who has not signed in through "+provider+" yet. Who has, goes on doing so.")
 		return out
 	}
-	if mode == r.Rule.Mode && !r.Pending {
+	added := slices.ContainsFunc(people, func(m identity.Member) bool {
+		return !slices.ContainsFunc(r.Named, func(o identity.Member) bool { return o.ID == m.ID })
+	})
+	if mode == r.Rule.Mode && !r.Pending && !added {
 		add("info", "It counts at once.")
 		return out
 	}

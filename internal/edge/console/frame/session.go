@@ -19,6 +19,7 @@ const (
 	onceCookie    = "once"
 	browserCookie = "browser"
 	hintCookie    = "hint"
+	arrivalCookie = "arrival"
 )
 
 // onceLife is how long what the next page is to show waits for it.
@@ -89,6 +90,26 @@ func (q *Request) Bound() string { return q.cookie(browserCookie) }
 // ours, the form brings them.
 func (q *Request) Crossed() bool {
 	return !q.secure() && q.R.Method == http.MethodPost && !slices.Contains([]string{"", "same-origin", "same-site"}, q.R.Header.Get("Sec-Fetch-Site"))
+}
+
+// Withheld reports whether the browser may hold a session that it did not bring: the
+// form comes from another site, which the session's cookie, being Lax, does not come
+// along with. A page of ours that the browser is sent to next is told (RFC 6265bis
+// §5.6.7.1).
+func (q *Request) Withheld() bool {
+	return q.secure() && q.R.Method == http.MethodPost && q.secret() == ""
+}
+
+// Hold has the browser keep a ticket for the next page.
+func (q *Request) Hold(ticket string, life time.Duration) { q.setCookie(arrivalCookie, ticket, life) }
+
+// Held gives the ticket that Hold kept, once; "" when there is none.
+func (q *Request) Held() string {
+	ticket := q.cookie(arrivalCookie)
+	if ticket != "" {
+		q.setCookie(arrivalCookie, "", 0)
+	}
+	return ticket
 }
 
 // hintRest is how long a browser has to wait before another response that nobody

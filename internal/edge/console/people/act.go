@@ -59,7 +59,7 @@ func askDeactivate(q *frame.Request) error {
 	if err != nil {
 		return err
 	}
-	living, _, err := sessionsOf(q, m.ID)
+	living, _, err := q.Accounts.SessionsOf(q.Context(), q.Workspace.ID, m.ID)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/anteroom-id/anteroom/internal/edge/console/frame"
@@ -32,11 +33,7 @@ func Finish(q *frame.Request, o signin.Outcome, err error) error {
 	case o.Prove:
 		return showProof(q, proofPage{Ticket: o.Ticket, To: o.To, Address: o.Member.Address})
 	}
-	q.Begin(o.Fresh)
-	if to := frame.Inside(o.To); to != "/" {
-		return q.Redirect(to, "")
-	}
-	return q.Enter(o.Workspace.ID, o.Workspace.Slug, o.Member.ID)
+	return signedIn(q, &o)
 }
 
 // askAnew makes of a response that nobody asked for a request of ours (pain 21):
@@ -67,11 +64,21 @@ type refusedPage struct {
 	Recovery  string
 }
 
+// mayKnow reports whether a page of a refusal may name the workspace: its provider
+// vouches for somebody, or the browser is one of its members'. Strangers learn of none.
+func mayKnow(q *frame.Request, r *signin.Refused) bool {
+	return r.Verified || q.Live != nil && slices.ContainsFunc(slices.Concat(q.Live.Reached, q.Live.Ask), func(m identity.Membership) bool { return m.Workspace == r.Workspace.ID })
+}
+
 func showRefused(q *frame.Request, r *signin.Refused) error {
 	rule, _ := explain.Find(explain.Code(r.Rule))
-	p := refusedPage{Code: r.Code, Do: rule.Person, Workspace: r.Workspace.Name, Again: q.Product.SignIn.Entrance(), Recovery: recoveryPath}
-	if r.Workspace.Slug != "" {
-		p.Again = "/sso/" + url.PathEscape(r.Workspace.Slug)
+	p := refusedPage{Code: r.Code, Do: rule.Person, Again: q.Product.SignIn.Entrance(), Recovery: recoveryPath}
+	slug := q.Part("slug")
+	if mayKnow(q, r) {
+		p.Workspace, slug = r.Workspace.Name, r.Workspace.Slug
+	}
+	if slug != "" {
+		p.Again = "/sso/" + url.PathEscape(slug)
 	}
 	var why *explain.Refusal
 	if errors.As(r, &why) {

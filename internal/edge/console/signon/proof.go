@@ -30,7 +30,7 @@ func prove(q *frame.Request) error {
 	p := proofPage{Ticket: q.Field("proof"), To: q.Field("to"), Address: q.Field("username")}
 	o, err := q.SignIn.Link(q.Context(), signin.LinkProof{
 		Ticket: p.Ticket, Browser: q.Bound(), Password: q.Secret("password"), Code: q.Field("code"),
-		Passkey: q.Field("ticket"), PasskeyAnswer: []byte(q.Field("answer")), Client: q.Client(),
+		Passkey: q.Field("ticket"), PasskeyAnswer: []byte(q.Field("answer")), Client: Client(q),
 	})
 	var needed *account.CodeNeeded
 	if p.Code = errors.As(err, &needed) || q.Has("code"); err != nil && p.Code {

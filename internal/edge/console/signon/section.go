@@ -21,6 +21,7 @@ var templates embed.FS
 // The addresses that every product has.
 const (
 	proofPath    = "/login/proof"
+	arrivePath   = "/login/arrive"
 	recoveryPath = "/login/recovery-code"
 )
 
@@ -40,6 +41,8 @@ func Section() frame.Section {
 		{Pattern: "GET /sso/{slug}", Serve: direct},
 		{At: directToo, Serve: direct},
 		{Pattern: "POST " + proofPath, Serve: prove},
+		{Pattern: "GET " + arrivePath, Serve: arrived},
+		{Pattern: "POST " + arrivePath, Serve: answerOther},
 		{Pattern: "GET " + recoveryPath, Serve: askRecovery},
 		{Pattern: "POST " + recoveryPath, Serve: useRecovery},
 	}}
