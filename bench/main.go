@@ -75,7 +75,7 @@ type part struct {
 }
 
 func (b *bench) parts() []part {
-	return []part{{"console", b.consoleFigures}, {"saml", b.samlFigures}, {"oidc", b.oidcFigures}}
+	return []part{{"console", b.consoleFigures}, {"saml", b.samlFigures}, {"sign-on", b.signOnFigures}, {"oidc", b.oidcFigures}}
 }
 
 // bench is everything that runs while it measures.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -155,6 +156,7 @@ func TestDelayedRequestsAreOvertaken(t *testing.T) {
 }
 
 func TestEveryProviderConvergesThroughEveryFault(t *testing.T) {
+	var all [5]int64 // over all providers: which of a hundred requests meets what is chance
 	for _, p := range lab.Providers() {
 		t.Run(p.Name, func(t *testing.T) {
 			to := newHandler(t)
@@ -170,10 +172,14 @@ func TestEveryProviderConvergesThroughEveryFault(t *testing.T) {
 				}
 				mustSync(t, idp)
 			}
-			if did := faults.Did(); min(did.Lost, did.Doubled, did.Refused, did.Broken) < 2 || did.Delayed < 20 {
-				t.Errorf("too little went wrong: %+v", did)
+			did := faults.Did()
+			for i, n := range []int64{int64(did.Lost), int64(did.Doubled), int64(did.Refused), int64(did.Broken), int64(did.Delayed)} {
+				all[i] += n
 			}
 		})
+	}
+	if slices.Min(all[:4]) < 10 || all[4] < 100 {
+		t.Errorf("too little went wrong: %v lost, doubled, refused, broken and delayed", all)
 	}
 }
 

@@ -142,7 +142,7 @@ func trackingtimeRefuses(s *tour, azure *idp.Provider) {
 	s.leaves("/sso/acme")
 	s.be(azure, dan)
 	s.do(azure.Fault())
-	s.sees("You could not be signed in", "your account administrator at Acme")
+	s.sees("You could not be signed in", "give this code to your account administrator")
 	s.pictures("refused")
 	code := browsertest.Value[string](s.b, `document.querySelector('output').innerText`)
 	s.signIn("olga@acme.example")
