@@ -43,7 +43,7 @@ run: build ## start Anteroom with a demo workspace, and let 25 people and 3 grou
 
 test: deps vet fmt ## everything that must pass, on both databases; what is concurrent under the race detector
 	{ $(pgtemp) $(race) -timeout 14m -json $$(go list ./... | grep -E '$(raced)'); \
-	  $(pgtemp) go test -p 3 -shuffle=on -vet=off -ldflags=-w -timeout 14m -json $$(go list ./... | grep -v -E '$(raced)'); } | go run ./internal/proven
+	  $(pgtemp) go test -shuffle=on -vet=off -ldflags=-w -timeout 14m -json $$(go list ./... | grep -v -E '$(raced)'); } | go run ./internal/proven
 
 check: vet fmt lint ## lint, vet, formatting, architecture and shape, without the tests
 	go test -vet=off -count=1 .
