@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -166,8 +167,8 @@ func (f *flow) who(ctx context.Context, tx *store.Tx, said directory.Said) (iden
 		return gone, bySubject, err
 	}
 	m, by, err := f.found(ctx, tx, said, subjects)
-	if gone.ID != "" && (err != nil || m.ID == "" || m.State == identity.Inactive) {
-		return gone, bySubject, nil
+	if refused := new(explain.Refusal); gone.ID != "" && (errors.As(err, &refused) || err == nil && (m.ID == "" || m.State == identity.Inactive)) {
+		m, by, err = gone, bySubject, nil
 	}
 	return m, by, err
 }
